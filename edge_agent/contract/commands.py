@@ -1,0 +1,27 @@
+"""Commands to a device: signed by the fleet, for one device, expiring; each is carried out at most once."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_agent.contract.events import Name
+from edge_agent.contract.signed import Statement
+
+
+class TakeSnapshot(BaseModel):
+    """Make a picture of what a camera sees now, heads pixelated, and send it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    do: Literal["take_snapshot"] = "take_snapshot"
+    camera: Name
+
+
+class Command(Statement):
+    """One command. `expires_at` is required: what arrives late is refused, not carried out."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
+    expires_at: float
+    action: TakeSnapshot

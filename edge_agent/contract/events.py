@@ -1,0 +1,152 @@
+"""What devices tell: the data of each kind of event. Readers ignore fields that they do not know."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_agent.contract.streams import Stream
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Label = Annotated[str, Field(min_length=1, max_length=64)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+class EventData(BaseModel):
+    """The data of one kind of event; `kind` names it and `stream` carries it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, ser_json_inf_nan="strings", allow_inf_nan=False)
+
+    kind: ClassVar[str]
+    version: ClassVar[int] = 1
+    stream: ClassVar[Stream | None]
+
+
+class Box(BaseModel):
+    """A rectangle in shares of the frame's width and height; the origin is the top left corner."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+    left: Share
+    top: Share
+    right: Share
+    bottom: Share
+
+
+class Presence(EventData):
+    """A device is connected or gone. The retained state; published by the broker as the last will."""
+
+    kind = "device.presence"
+    stream = None
+
+    online: bool
+    session: int = Field(
+        ge=0, description="Counts the device's connections; an older session's will is stale."
+    )
+    version_installed: str = Field(default="", max_length=64, description="The agent's release.")
+
+
+class Health(EventData):
+    """How one unit of a device fares."""
+
+    kind = "device.health"
+    stream = Stream.TELEMETRY
+
+    unit: Literal["vision", "kiosk", "uplink"]
+    status: Literal["ok", "degraded"]
+    reasons: list[Annotated[str, Field(max_length=300)]] = Field(
+        default=[], max_length=16, description="Why it is degraded: thing, cause, next step."
+    )
+    metrics: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], float] = Field(
+        default={}, max_length=64, description="Numbers with their base unit in the name."
+    )
+
+
+class TrackStarted(EventData):
+    """An object was seen long enough to be believed."""
+
+    kind = "vision.track.started"
+    stream = Stream.EVENTS
+
+    camera: Name
+    track: int = Field(ge=1, description="Numbered by camera within one run of the vision unit.")
+    run: str = Field(pattern=r"^[0-9a-f]{8}$", description="Names the run that numbered the track.")
+    label: Label
+    score: Share
+    box: Box
+    snapshot: Sha256 | None = Field(default=None, description="SHA-256 of a JPEG with heads pixelated.")
+
+
+class TrackEnded(EventData):
+    """An object has left, or has not been seen for a while."""
+
+    kind = "vision.track.ended"
+    stream = Stream.EVENTS
+
+    camera: Name
+    track: int = Field(ge=1)
+    run: str = Field(pattern=r"^[0-9a-f]{8}$")
+    label: Label
+    score: Share = Field(description="The best score of the track.")
+    box: Box = Field(description="Where it was last seen.")
+    duration_s: float = Field(ge=0, description="From the first sight to the last, by the monotonic clock.")
+    frames: int = Field(ge=1, description="How many frames it was seen in.")
+    snapshot: Sha256 | None = None
+
+
+class SnapshotTaken(EventData):
+    """A picture was made on command."""
+
+    kind = "vision.snapshot.taken"
+    stream = Stream.EVENTS
+
+    camera: Name
+    command: str = Field(max_length=64)
+    snapshot: Sha256
+
+
+class CommandFinished(EventData):
+    """What became of a command."""
+
+    kind = "device.command.finished"
+    stream = Stream.EVENTS
+
+    command: str = Field(max_length=64)
+    outcome: Literal["done", "failed", "refused"]
+    reason: str = Field(default="", max_length=300)
+
+
+class SubmissionCreated(EventData):
+    """A citizen filed something. All that they wrote is in `sealed`, readable by the intake key alone."""
+
+    kind = "kiosk.submission.created"
+    stream = Stream.SUBMISSIONS
+
+    submission: str = Field(pattern=r"^[0-9a-f-]{36}$", description="UUID of the submission.")
+    service: Name
+    sealed: str = Field(
+        max_length=60_000, description="Base64 of a libsodium sealed box over the submission's JSON."
+    )
+    intake_key: Sha256 = Field(description="SHA-256 of the public key that it is sealed to.")
+    consent_version: str = Field(max_length=32)
+
+
+class Evicted(EventData):
+    """A tombstone: these rows of the same stream were given up for want of room, so their gap is no loss."""
+
+    kind = "outbox.evicted"
+    stream = None
+
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+    count: int = Field(ge=1)
+    reason: Literal["disk_pressure", "retention"] = "disk_pressure"
+
+
+KINDS: dict[str, type[EventData]] = {
+    model.kind: model
+    for model in (
+        Presence, Health, TrackStarted, TrackEnded, SnapshotTaken, CommandFinished, SubmissionCreated, Evicted,
+    )
+}  # fmt: skip
+"""Every kind of event, by name. A new kind is one class and its place in this table."""

@@ -1,0 +1,27 @@
+"""The stored-acknowledgement: what the fleet has committed of one stream, so that the device may forget it."""
+
+from pydantic import ConfigDict, Field
+
+from edge_agent.contract.signed import Statement
+from edge_agent.contract.streams import Stream
+
+
+class Stored(Statement):
+    """Cumulative for one incarnation of one stream, with exceptions.
+
+    Every seq up to `through` is settled (stored, or known to be evicted, or refused); of those above it,
+    the inclusive ranges in `also` are settled. A seq in `refused` was kept aside by the fleet with a reason:
+    it is settled too, but it was not accepted. `refused` lists the recent ones only.
+    """
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    stream: Stream
+    incarnation: str
+    through: int = Field(ge=0)
+    also: list[tuple[int, int]] = Field(default=[], max_length=512)
+    refused: list[int] = Field(default=[], max_length=512)
+
+    def settles(self, seq: int) -> bool:
+        """Whether the device need not send `seq` again."""
+        return seq <= self.through or any(first <= seq <= last for first, last in self.also)

@@ -1,0 +1,1 @@
+"""The floor that the device and the fleet both stand on: settings, logs, files, notifications, strings."""

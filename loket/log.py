@@ -1,0 +1,32 @@
+"""Structured logs: one JSON object a line on standard error, or readable lines on a terminal."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure(*, unit: str, level: int = logging.INFO) -> None:
+    """Set up the process's log. Every line carries `unit`; never log a citizen's words."""
+    renderer: structlog.types.Processor = (
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(unit=unit)
+
+
+def get(name: str) -> structlog.typing.FilteringBoundLogger:
+    """The logger of a module: `log = get(__name__)`."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(logger=name)
+    return logger

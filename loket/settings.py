@@ -1,0 +1,117 @@
+"""Settings from a TOML file, checked at start; a mistake is told with its line and the likely cure."""
+
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class SettingsError(Exception):
+    """A settings file cannot be used; the message names the file, the line, the cause and the next step."""
+
+
+class Section(BaseModel):
+    """A table of a settings file: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Settings = TypeVar("Settings", bound=Section)
+
+
+def load(path: Path, model: type[Settings]) -> Settings:
+    """Read the TOML file `path` as `model`; relative paths inside are the model's business.
+
+    Raises SettingsError with one line for the first mistake found.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingsError(f"{path}: no such file (name another with --config)") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from error
+    return parse(text, model, name=str(path), folder=path.parent)
+
+
+def parse(text: str, model: type[Settings], *, name: str, folder: Path | None = None) -> Settings:
+    """Read TOML `text` as `model`; `name` stands before messages, `folder` is what relative paths refer to."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name}: not TOML: {error}") from error
+    try:
+        return model.model_validate(document, context={"folder": folder})
+    except ValidationError as error:
+        raise SettingsError(_explain(error, text, model, name)) from error
+
+
+def _explain(error: ValidationError, text: str, model: type[BaseModel], name: str) -> str:
+    first = error.errors(include_url=False)[0]
+    location = first["loc"]
+    where = ".".join(f"[{part}]" if isinstance(part, int) else str(part) for part in location).replace(
+        ".[", "["
+    )
+    line = _line_of(text, location)
+    place = f"{name}:{line}" if line else name
+    if first["type"] == "extra_forbidden":
+        known = _fields_at(model, location[:-1])
+        close = difflib.get_close_matches(str(location[-1]), known, n=1)
+        hint = f'did you mean "{close[0]}"?' if close else f"known here: {', '.join(sorted(known))}"
+        return f"{place}: {where}: unknown key ({hint})"
+    if first["type"] == "missing":
+        return f"{place}: {where}: missing; add it"
+    message = first["msg"].removeprefix("Value error, ")
+    shown = repr(first["input"])
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    return f"{place}: {where} = {shown}: {message[:1].lower()}{message[1:]}"
+
+
+def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """The keys allowed at `location` inside `model`."""
+    current: Any = model
+    for part in location:
+        if isinstance(part, int):
+            continue
+        field = current.model_fields.get(part) if isinstance(current, type) else None
+        if field is None:
+            return []
+        current = _model_in(field.annotation)
+    return list(current.model_fields) if isinstance(current, type) else []
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_in(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def _line_of(text: str, location: tuple[int | str, ...]) -> int | None:
+    """The line on which the innermost named part of `location` stands, as far as plain TOML shows it."""
+    names = [str(part) for part in location if isinstance(part, str)]
+    wanted_table, key = ".".join(names[:-1]), names[-1] if names else ""
+    nth = next((part for part in reversed(location) if isinstance(part, int)), 0)
+    table, seen, header_line = "", -1, None
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?", line)
+        if header and not re.match(r"\s*[\w\"'-]+\s*=", line):
+            table = header.group(1)
+            if table == wanted_table:
+                seen += 1
+                if seen == nth or not any(isinstance(part, int) for part in location):
+                    header_line = number
+            if table == ".".join(names):
+                return number
+            continue
+        right_table = table == wanted_table and (
+            seen == nth or not any(isinstance(part, int) for part in location)
+        )
+        if right_table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+            return number
+    return header_line
