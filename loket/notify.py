@@ -5,7 +5,7 @@ import socket
 
 
 def notify(*lines: str) -> None:
-    """Send `lines` ("READY=1", "WATCHDOG=1", "STATUS=...") to systemd; does nothing when not started by it."""
+    """Send `lines` ("READY=1", "WATCHDOG=1", "STATUS=...") to systemd; nothing if it did not start us."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return

@@ -37,7 +37,7 @@ def load(path: Path, model: type[Settings]) -> Settings:
 
 
 def parse(text: str, model: type[Settings], *, name: str, folder: Path | None = None) -> Settings:
-    """Read TOML `text` as `model`; `name` stands before messages, `folder` is what relative paths refer to."""
+    """Read TOML `text` as `model`; `name` stands before messages, relative paths start from `folder`."""
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -32,9 +32,7 @@ class Envelope(BaseModel):
     time: datetime
     datacontenttype: Literal["application/json"] = "application/json"
     subject: Annotated[str, Field(max_length=96)] | None = None
-    clocktrusted: bool = Field(
-        description="Whether the device could prove its wall clock when this happened."
-    )
+    clocktrusted: bool = Field(description="Whether the device could prove its wall clock then.")
     stream: Stream | None = None
     incarnation: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")] | None = None
     seq: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
@@ -128,7 +126,7 @@ def parse(message: bytes) -> Envelope:
 
 
 def identity_in(message: bytes) -> tuple[str, int] | None:
-    """The `(incarnation, seq)` that a message claims, even where the rest of it is wrong; None if it has none."""
+    """The `(incarnation, seq)` that a message claims, even where the rest is wrong; None if it claims none."""
     try:
         document = json.loads(message)
     except (ValueError, RecursionError):

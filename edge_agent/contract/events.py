@@ -40,9 +40,7 @@ class Presence(EventData):
     stream = None
 
     online: bool
-    session: int = Field(
-        ge=0, description="Counts the device's connections; an older session's will is stale."
-    )
+    session: int = Field(ge=0, description="Counts the device's connections: an older will is stale.")
     version_installed: str = Field(default="", max_length=64, description="The agent's release.")
 
 
@@ -146,7 +144,8 @@ class Evicted(EventData):
 KINDS: dict[str, type[EventData]] = {
     model.kind: model
     for model in (
-        Presence, Health, TrackStarted, TrackEnded, SnapshotTaken, CommandFinished, SubmissionCreated, Evicted,
+        Presence, Health, TrackStarted, TrackEnded, SnapshotTaken, CommandFinished, SubmissionCreated,
+        Evicted,
     )
 }  # fmt: skip
 """Every kind of event, by name. A new kind is one class and its place in this table."""

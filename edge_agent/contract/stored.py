@@ -1,4 +1,4 @@
-"""The stored-acknowledgement: what the fleet has committed of one stream, so that the device may forget it."""
+"""The stored-acknowledgement: what the fleet has committed of a stream, so that the device may forget it."""
 
 from pydantic import ConfigDict, Field
 
