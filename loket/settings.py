@@ -71,18 +71,17 @@ def _explain(error: ValidationError, text: str, model: type[BaseModel], name: st
 
 def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """The keys allowed at `location` inside `model`."""
-    current: Any = model
+    current: type[BaseModel] | None = model
     for part in location:
-        if isinstance(part, int):
-            continue
-        field = current.model_fields.get(part) if isinstance(current, type) else None
-        if field is None:
+        if current is None:
             return []
-        current = _model_in(field.annotation)
-    return list(current.model_fields) if isinstance(current, type) else []
+        if isinstance(part, str):
+            field = current.model_fields.get(part)
+            current = _model_in(field.annotation) if field else None
+    return list(current.model_fields) if current else []
 
 
-def _model_in(annotation: Any) -> Any:
+def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     for argument in getattr(annotation, "__args__", ()):

@@ -126,7 +126,7 @@ def parse(message: bytes) -> Envelope:
 
 
 def identity_in(message: bytes) -> tuple[str, int] | None:
-    """The `(incarnation, seq)` that a message claims, even where the rest is wrong; None if it claims none."""
+    """The `(incarnation, seq)` that a message claims, even where the rest is wrong; or None."""
     try:
         document = json.loads(message)
     except (ValueError, RecursionError):
