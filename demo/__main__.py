@@ -1,0 +1,170 @@
+"""`scripts/demo`: a site on this machine, from a frame and a citizen's tap to the command centre."""
+
+import argparse
+import fcntl
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from demo.camera import NoCamera, default_source, mirror
+from demo.layout import Layout
+from demo.process import ChildFailed
+from demo.report import DeviceCount, FleetCount, Start, report
+from demo.site import UNITS, Site, SiteFailed
+from fleet.store.engine import open_store
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+STEPS = {
+    "broker": "Mosquitto, mutual TLS",
+    "fleet-ingest": "the fleet's ingest",
+    "fleet-serve": "the command centre's console and API",
+    "edge-uplink": "the device's uplink",
+    "edge-kiosk": "the kiosk",
+    "edge-vision": "the camera",
+}
+
+
+def main() -> int:
+    """Run the demo; 0 if nothing was lost, 1 if something was, 2 if it could not start."""
+    arguments = _arguments()
+    console = Console(stderr=arguments.json)
+    signal.signal(signal.SIGTERM, _interrupt)
+    data = arguments.data or _default_data()
+    try:
+        with _alone(data):
+            return _run(arguments, data, console)
+    except (SiteFailed, NoCamera, ChildFailed, TimeoutError) as error:
+        console.print(f"[red]demo:[/] {error}", highlight=False)
+        return 2
+
+
+def _run(arguments: argparse.Namespace, data: Path, console: Console) -> int:
+    folder = mirror(CHECKOUT)
+    cameras = arguments.camera or [default_source(folder)]
+    env = {"LOKET_MIRROR": str(folder)} if folder else {}
+    layout = Layout(root=data, port_base=arguments.port_base)
+    site = Site(layout, env=env)
+    console.print(f"Data folder: [bold]{data}[/]", highlight=False)
+    layout.write_device_settings(
+        cameras=[_absolute(camera) for camera in cameras],
+        model=arguments.model,
+        models_folder=CHECKOUT / "models",
+    )
+    with console.status("model"):
+        site.prepare()
+        console.print(site.run("edge-agent", "models", "pull", arguments.model, within_s=1800).strip())
+    engine = open_store(f"sqlite:///{layout.fleet / 'fleet.db'}")
+    try:
+        start = Start(device=DeviceCount.of(site.outbox()), fleet=FleetCount.of(engine, device=layout.device))
+        rss_mb: dict[str, float] = {}
+        try:
+            site.start(lambda name: console.print(f"  starting {STEPS[name]}", highlight=False))
+            _addresses(site, console)
+            _watch(site, engine, start, seconds=arguments.seconds, console=console)
+            rss_mb = {name: child.rss_mb() for name, child in site.children.items()}
+        except KeyboardInterrupt:
+            rss_mb = {name: child.rss_mb() for name, child in site.children.items()}
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            console.print("Stopping: the rest is said first", highlight=False)
+            site.stop()
+        end = DeviceCount.of(site.outbox())
+        outcome = report(
+            engine, device=layout.device, start=start, end=end, rss_mb={u: rss_mb.get(u, 0.0) for u in UNITS}
+        )
+    finally:
+        engine.dispose()
+    _conclude(outcome, as_json=arguments.json, console=console, data=data)
+    return 1 if outcome["lost"] or outcome["duplicates"] else 0
+
+
+def _addresses(site: Site, console: Console) -> None:
+    layout = site.layout
+    link = site.fleet("signin", "--role", "officer")["url"]
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    table.add_row("Command centre", f"[bold]{link}[/]  (signs you in once; another: fleet signin)")
+    table.add_row("Kiosk", f"[bold]http://127.0.0.1:{layout.kiosk_port}/[/]")
+    table.add_row("API docs", f"[bold]http://127.0.0.1:{layout.web_port}/api/docs[/]")
+    console.print(table, highlight=False)
+
+
+def _watch(site: Site, engine: Any, start: Start, *, seconds: float | None, console: Console) -> None:
+    """Show what happens until `seconds` are over. Raises ChildFailed if a process ends by itself."""
+    deadline = None if seconds is None else time.monotonic() + seconds
+    with Live(console=console, refresh_per_second=2, transient=True) as live:
+        while deadline is None or time.monotonic() < deadline:
+            for child in site.children.values():
+                child.demand()
+            fleet = FleetCount.of(engine, device=site.layout.device)
+            left = "" if deadline is None else f", {max(0, deadline - time.monotonic()):.0f} s to go"
+            stored = fleet.stored - start.fleet.stored
+            live.update(f"{stored} events stored since the start{left}. Ctrl-C stops.")
+            time.sleep(0.5)
+
+
+def _conclude(outcome: dict[str, Any], *, as_json: bool, console: Console, data: Path) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(outcome) + "\n")
+        return
+    table = Table("", "", show_header=False, box=None)
+    for name, value in outcome.items():
+        table.add_row(name, str(value))
+    console.print(table)
+    console.print(f"All of it is kept in {data}; start again to continue.", highlight=False)
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the data folder for this demo alone. Raises SiteFailed if another holds it."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SiteFailed(
+                f"another demo runs in {data}; stop it, or choose another folder with --data and "
+                "other ports with --port-base"
+            ) from None
+        yield
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser.add_argument("--camera", action="append", metavar="SOURCE", help="PATH, rtsp://... or /dev/video0")
+    parser.add_argument("--model", default="ssd_mobilenet_v1_coco", help="a model (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, metavar="N", help="end by itself after N seconds")
+    parser.add_argument("--json", action="store_true", help="print one JSON object last, the rest on stderr")
+    parser.add_argument("--data", type=Path, metavar="DIR", help=f"data folder (default: {_default_data()})")
+    parser.add_argument("--port-base", type=int, default=8700, metavar="N", help="first of four ports")
+    arguments = parser.parse_args()
+    if arguments.data:
+        arguments.data = arguments.data.absolute()
+    return arguments
+
+
+def _default_data() -> Path:
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "loket" / "demo"
+
+
+def _absolute(camera: str) -> str:
+    """A path from here; what names a stream or a device stays as it is."""
+    return camera if ":" in camera else str(Path(camera).absolute())
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

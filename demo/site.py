@@ -1,0 +1,157 @@
+"""A site: the broker, the two processes of the fleet and the three of a device, started and stopped."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from demo.layout import Layout
+from demo.process import Child, eventually
+
+UNITS = ("edge-vision", "edge-kiosk", "edge-uplink")
+"""The device's processes: the entry points that its systemd units start."""
+
+PORT_OWNERS = ("console", "kiosk", "broker", "devices")
+
+
+class SiteFailed(Exception):
+    """The site cannot be set up or started; the message names the thing, the cause and the next step."""
+
+
+class Site:
+    """One region's broker and controller and one device, under one folder."""
+
+    def __init__(self, layout: Layout, *, env: Mapping[str, str] | None = None) -> None:
+        """Nothing is written or started yet. `env` is added to every process's environment."""
+        self.layout = layout
+        self.env = {"LOKET_FLEET": str(layout.fleet / "fleet.toml"), **(env or {})}
+        settings = ["--config", str(layout.settings)]
+        commands: dict[str, Sequence[str]] = {
+            "broker": [_mosquitto(), "-c", str(layout.fleet / "broker" / "mosquitto.conf")],
+            "fleet-ingest": [_tool("fleet"), "ingest"],
+            "fleet-serve": [_tool("fleet"), "serve"],
+            **{unit: [_tool(unit), *settings] for unit in UNITS},
+        }
+        self.children = {
+            name: Child(name, command, log=layout.logs / f"{name}.log", env=self.env)
+            for name, command in commands.items()
+        }
+
+    def prepare(self) -> None:
+        """Make what is not there yet: the controller's folder, the device's key and certificate."""
+        layout = self.layout
+        layout.root.mkdir(parents=True, exist_ok=True)
+        ports = ["--port-base", str(layout.port_base)]
+        self.run("fleet", "init", "--data", str(layout.fleet), "--region", layout.region, *ports)
+        self.run("edge-agent", "identity", "create", "--config", str(layout.settings))
+        if not (layout.settings / "device.pem").exists():
+            self.run(
+                "fleet", "device", "add", layout.device, "--region", layout.region,
+                "--csr", str(layout.settings / "device.csr"),
+                "--certificate", str(layout.settings / "device.pem"),
+            )  # fmt: skip
+
+    def start(self, tell: Callable[[str], None] = lambda _: None) -> None:
+        """Start every process and wait until each is at work; `tell` hears of each step."""
+        self._demand_free_ports()
+        for name in ("broker", "fleet-ingest", "fleet-serve", "edge-uplink", "edge-kiosk", "edge-vision"):
+            tell(name)
+            self.children[name].start()
+            self._await(name)
+
+    def stop(self, tell: Callable[[str], None] = lambda _: None, *, drain_s: float = 30.0) -> bool:
+        """Stop what speaks, let the uplink say the rest, then stop the others; whether all was said."""
+        for name in ("edge-vision", "edge-kiosk"):
+            tell(name)
+            self.children[name].stop()
+        drained = self.drain(within_s=drain_s)
+        for name in ("edge-uplink", "fleet-serve", "fleet-ingest", "broker"):
+            tell(name)
+            self.children[name].stop()
+        return drained
+
+    def drain(self, *, within_s: float) -> bool:
+        """Wait until the device's outbox is empty: the fleet has acknowledged everything as stored."""
+        if not self.children["edge-uplink"].running or not self.children["fleet-ingest"].running:
+            return not self.waiting()
+        try:
+            eventually(lambda: not self.waiting(), within_s=within_s, what="outbox empty")
+        except TimeoutError:
+            return False
+        return True
+
+    def outbox(self) -> list[dict[str, Any]]:
+        """What `edge-agent outbox status` says, a row for each stream."""
+        status = self.run("edge-agent", "outbox", "status", "--config", str(self.layout.settings), "--json")
+        streams: list[dict[str, Any]] = json.loads(status)["streams"]
+        return streams
+
+    def waiting(self) -> int:
+        """How many rows of the device the fleet has not acknowledged."""
+        return sum(stream["waiting"] for stream in self.outbox())
+
+    def fleet(self, *arguments: str) -> Any:
+        """Run a `fleet` command with --json and return its object."""
+        return json.loads(self.run("fleet", *arguments, "--json"))
+
+    def run(self, program: str, *arguments: str, within_s: float = 60.0) -> str:
+        """Run one of our commands to its end and return what it printed. Raises SiteFailed."""
+        done = subprocess.run(
+            [_tool(program), *arguments], env={**os.environ, **self.env}, capture_output=True, text=True,
+            timeout=within_s, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            said = (done.stderr or done.stdout).strip().splitlines()
+            raise SiteFailed(f"{program} {' '.join(arguments[:2])}: {said[-1] if said else 'failed'}")
+        return done.stdout
+
+    def _await(self, name: str) -> None:
+        layout, child = self.layout, self.children[name]
+        checks: dict[str, Callable[[], object]] = {
+            "broker": lambda: _listens(layout.broker_port),
+            "fleet-serve": lambda: _listens(layout.web_port) and _listens(layout.devices_port),
+            "edge-kiosk": lambda: _listens(layout.kiosk_port),
+        }
+        check = checks.get(name, lambda: child.running)
+        eventually(check, within_s=30, what=f"{name} ready", children=[child])
+
+    def _demand_free_ports(self) -> None:
+        for offset, owner in enumerate(PORT_OWNERS):
+            port = self.layout.port_base + offset
+            if _listens(port):
+                raise SiteFailed(
+                    f"port {port} (for the {owner}) is in use; stop its user, or choose another --port-base"
+                )
+
+
+@contextmanager
+def running(site: Site, *, tell: Callable[[str], None] = lambda _: None) -> Iterator[Site]:
+    """A prepared site for as long as the block lasts; everything is stopped however it ends."""
+    try:
+        site.start(tell)
+        yield site
+    finally:
+        site.stop()
+
+
+def _tool(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))
+
+
+def _mosquitto() -> str:
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        raise SiteFailed("mosquitto is not installed; run scripts/setup, or: apt-get install mosquitto")
+    return found
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
