@@ -1,0 +1,109 @@
+"""The controller's settings: `fleet.toml`, in the data folder that `fleet init` makes."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+
+from edge_agent.contract.identity import DeviceId
+from fleet.layout import Layout
+from loket.settings import Section, load
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _region(value: str) -> str:
+    DeviceId(region=value, name="any")
+    return value
+
+
+Region = Annotated[str, AfterValidator(_region)]
+"""A Kemendagri region code such as 17.07."""
+
+
+def _beside_settings(value: object, info: ValidationInfo) -> object:
+    folder = (info.context or {}).get("folder")
+    return folder / value if isinstance(value, str) and folder is not None else value
+
+
+class Web(Section):
+    """`[web]`: the console and the API, on plain HTTP; put a reverse proxy before it for other machines."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8700
+
+
+class Devices(Section):
+    """`[devices]`: HTTPS with mutual TLS, where devices put snapshots."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8703
+
+
+class Broker(Section):
+    """`[broker]`: where Mosquitto listens, with mutual TLS."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8702
+
+    @property
+    def reachable_host(self) -> str:
+        """The host by which processes on this machine reach it."""
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+
+
+class Ingest(Section):
+    """`[ingest]`: how events are stored."""
+
+    batch_max: int = Field(default=500, ge=1, le=10_000, description="Messages in one transaction, at most.")
+    batch_wait_ms: int = Field(default=20, ge=0, le=5_000, description="How long a batch may wait to fill.")
+    receive_max: int = Field(
+        default=2_000,
+        ge=10,
+        le=65_535,
+        description="Messages that the broker may send before one is acknowledged.",
+    )
+    refused_keep: int = Field(
+        default=1_000, ge=1, le=100_000, description="Refused messages kept aside; at most 64 KiB of each."
+    )
+    acknowledge_again_h: float = Field(
+        default=24, ge=0, description="On connecting, streams heard in this time are acknowledged once more."
+    )
+    northbound: bool = Field(default=True, description="Whether stored events are republished.")
+
+
+class Fleet(Section):
+    """`fleet.toml`."""
+
+    data: Annotated[Path, BeforeValidator(_beside_settings)] = Field(
+        default="",  # the validator makes it the file's folder
+        validate_default=True,
+        description="The data folder; where it is relative, it starts from the settings file's folder.",
+    )
+    database: str = Field(
+        default="sqlite:///fleet.db",
+        description="SQLAlchemy URL; a relative SQLite path starts from the data folder.",
+    )
+    regions: list[Region] = Field(default=["17.07"], min_length=1, description="Regions that we serve.")
+    web: Web = Web()
+    devices: Devices = Devices()
+    broker: Broker = Broker()
+    ingest: Ingest = Ingest()
+
+    @property
+    def layout(self) -> Layout:
+        """The paths in the data folder."""
+        return Layout(self.data)
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, with a SQLite path made absolute."""
+        prefix, path = "sqlite:///", self.database.removeprefix("sqlite:///")
+        if not self.database.startswith(prefix) or not path or path.startswith((":memory:", "file:")):
+            return self.database
+        return prefix + str((self.data / path).absolute())
+
+
+def load_fleet(path: Path) -> Fleet:
+    """Read `path`, a `fleet.toml` or the folder that holds one. Raises loket.settings.SettingsError."""
+    return load(path / "fleet.toml" if path.is_dir() else path, Fleet)
