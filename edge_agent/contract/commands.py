@@ -11,7 +11,7 @@ from edge_agent.contract.signed import Statement
 class TakeSnapshot(BaseModel):
     """Make a picture of what a camera sees now, heads pixelated, and send it."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
 
     do: Literal["take_snapshot"] = "take_snapshot"
     camera: Name
@@ -20,7 +20,7 @@ class TakeSnapshot(BaseModel):
 class Command(Statement):
     """One command. `expires_at` is required: what arrives late is refused, not carried out."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
     expires_at: float

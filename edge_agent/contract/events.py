@@ -15,7 +15,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 class EventData(BaseModel):
     """The data of one kind of event; `kind` names it and `stream` carries it."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, ser_json_inf_nan="strings", allow_inf_nan=False)
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
 
     kind: ClassVar[str]
     version: ClassVar[int] = 1
@@ -25,7 +25,7 @@ class EventData(BaseModel):
 class Box(BaseModel):
     """A rectangle in shares of the frame's width and height; the origin is the top left corner."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
 
     left: Share
     top: Share

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-REGION_PATTERN = r"\d{2}(\.\d{2}){0,3}"
+REGION_PATTERN = r"[0-9]{2}(\.[0-9]{2}){0,3}"
 """A Kemendagri region code with levels separated by dots: 17, 17.07, 17.07.04."""
 
 NAME_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -19,10 +19,10 @@ class DeviceId:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(REGION_PATTERN, self.region):
-            raise ValueError(f'region "{self.region}" is not a code such as 17.07')
+            raise ValueError(f"region {self.region!r} is not a code such as 17.07")
         if not re.fullmatch(NAME_PATTERN, self.name):
             raise ValueError(
-                f'device name "{self.name}" must be 1 to 63 of a-z, 0-9 and inner "-", such as lebong-001'
+                f'device name {self.name!r} must be 1 to 63 of a-z, 0-9 and inner "-", such as lebong-001'
             )
 
     @property
@@ -37,4 +37,4 @@ class DeviceId:
             case ["", region, name]:
                 return cls(region=region, name=name)
             case _:
-                raise ValueError(f'source "{source}" is not of the form /region/device')
+                raise ValueError(f"source {source!r} is not of the form /region/device")

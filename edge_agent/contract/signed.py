@@ -4,15 +4,15 @@ A captured broker must neither command a device nor make it forget what was not 
 stored-acknowledgements carry the fleet's signature over the very bytes that were received.
 """
 
-import json
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import BaseModel, ValidationError
 
-from edge_agent.contract import BadSignature, Malformed
+from edge_agent.contract import MAX_MESSAGE_BYTES, BadSignature, Malformed
 from edge_agent.contract.identity import DeviceId
+from edge_agent.contract.mistakes import first_mistake
 
 CONTENT_TYPE = "application/jose"
 _CLOCK_SKEW_S = 30.0
@@ -33,16 +33,18 @@ def verify(message: bytes, model: type["Statement"], *, key: Ed25519PublicKey, d
     Raises BadSignature (forged, another kind, another device) or Malformed (signed, but not a `model`).
     Whether it is still in force is the reader's question: see `Statement.in_force`.
     """
+    if len(message) > MAX_MESSAGE_BYTES:
+        raise BadSignature(f"{len(message)} bytes, at most {MAX_MESSAGE_BYTES}")
     try:
         complete = jwt.api_jws.decode_complete(message, key, algorithms=["EdDSA"])
-    except (jwt.InvalidTokenError, ValueError) as error:
+    except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise BadSignature(f"not signed by the fleet's key: {error}") from error
     if complete["header"].get("typ") != model.__name__:
-        raise BadSignature(f"signed as {complete['header'].get('typ')}, not as {model.__name__}")
+        raise BadSignature(f"signed as something else than {model.__name__}")
     try:
-        statement = model.model_validate(json.loads(complete["payload"]))
-    except (ValidationError, ValueError) as error:
-        raise Malformed(f"signed, but not a {model.__name__}: {error}") from error
+        statement = model.model_validate_json(complete["payload"])
+    except ValidationError as error:
+        raise Malformed(f"signed, but not a {model.__name__}: {first_mistake(error)}") from error
     if statement.device != device.source:
         raise BadSignature(f"meant for {statement.device}, not for {device.source}")
     return statement

@@ -14,7 +14,7 @@ class Stored(Statement):
     it is settled too, but it was not accepted. `refused` lists the recent ones only.
     """
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
 
     stream: Stream
     incarnation: str

@@ -4,6 +4,8 @@
 `loket-north/v1/<region>/<device>/<kind>` republishes stored events for the command centre's other systems.
 """
 
+import re
+
 from edge_agent.contract.identity import DeviceId
 
 ROOT = "loket/v1"
@@ -16,8 +18,8 @@ def state(device: DeviceId) -> str:
 
 
 def event(device: DeviceId, kind: str) -> str:
-    """Where events of `kind` ("vision.track.started") are published."""
-    return f"{_device(device)}/evt/{kind}"
+    """Where events of `kind` ("vision.track.started") are published. Raises ValueError if it is no level."""
+    return f"{_device(device)}/evt/{_level(kind)}"
 
 
 def stored(device: DeviceId) -> str:
@@ -26,8 +28,8 @@ def stored(device: DeviceId) -> str:
 
 
 def command(device: DeviceId, command_id: str) -> str:
-    """Where one command is given to a device."""
-    return f"{_device(device)}/cmd/{command_id}"
+    """Where one command is given to a device. Raises ValueError if the id is no level."""
+    return f"{_device(device)}/cmd/{_level(command_id)}"
 
 
 def commands(device: DeviceId) -> str:
@@ -36,8 +38,8 @@ def commands(device: DeviceId) -> str:
 
 
 def north(device: DeviceId, kind: str) -> str:
-    """Where a stored event is republished for other systems."""
-    return f"{NORTH_ROOT}/{device.region}/{device.name}/{kind}"
+    """Where a stored event is republished for other systems. Raises ValueError if `kind` is no level."""
+    return f"{NORTH_ROOT}/{device.region}/{device.name}/{_level(kind)}"
 
 
 EVERY_EVENT = f"{ROOT}/+/+/evt/+"
@@ -51,17 +53,24 @@ def device_of(topic: str) -> DeviceId:
         case ["loket" | "loket-north", "v1", region, name, *_]:
             return DeviceId(region=region, name=name)
         case _:
-            raise ValueError(f'topic "{topic}" is not under {ROOT}')
+            raise ValueError(f"topic {topic!r} is not under {ROOT}")
 
 
 def kind_of(topic: str) -> str:
     """The kind of event that a topic carries. Raises ValueError if it carries none."""
     match topic.split("/"):
         case ["loket", "v1", _, _, "evt", kind]:
-            return kind
+            return _level(kind)
         case _:
-            raise ValueError(f'topic "{topic}" carries no event')
+            raise ValueError(f"topic {topic!r} carries no event")
 
 
 def _device(device: DeviceId) -> str:
     return f"{ROOT}/{device.region}/{device.name}"
+
+
+def _level(text: str) -> str:
+    """`text` as one topic level: no wildcard and no further level can be smuggled in."""
+    if not re.fullmatch(r"[a-z0-9._-]{1,96}", text):
+        raise ValueError(f"{text[:96]!r} cannot be a topic level: 1 to 96 of a-z, 0-9, '.', '_' and '-'")
+    return text
