@@ -1,10 +1,10 @@
 """Commands to a device: signed by the fleet, for one device, expiring; each is carried out at most once."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from edge_agent.contract.events import Name
+from edge_agent.contract.events import Name, Uuid
 from edge_agent.contract.signed import Statement
 
 
@@ -22,6 +22,6 @@ class Command(Statement):
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
 
-    id: Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
+    id: Uuid
     expires_at: float
     action: TakeSnapshot

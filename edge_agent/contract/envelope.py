@@ -22,8 +22,8 @@ from pydantic import (
 )
 
 from edge_agent.contract import MAX_MESSAGE_BYTES, Malformed, Oversize
-from edge_agent.contract.events import KINDS, EventData, Presence
-from edge_agent.contract.identity import DeviceId
+from edge_agent.contract.events import KINDS, EventData, Presence, Uuid
+from edge_agent.contract.identity import UUID_PATTERN, DeviceId
 from edge_agent.contract.mistakes import first_mistake
 from edge_agent.contract.streams import Stream
 
@@ -31,7 +31,6 @@ CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 TYPE_PREFIX = "id.loket."
 
 
-_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DEEPEST = 16
 
@@ -75,7 +74,7 @@ class Envelope(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
-    specversion: Literal["1.0"] = "1.0"
+    specversion: Literal["1.0"]
     id: Annotated[str, Field(min_length=1, max_length=64)]
     source: Annotated[str, Field(max_length=96)]
     type: Annotated[str, Field(max_length=96)]
@@ -86,7 +85,7 @@ class Envelope(BaseModel):
     subject: Annotated[str, Field(max_length=96)] | None = None
     clocktrusted: bool = Field(description="Whether the device could prove its wall clock then.")
     stream: Stream | None = None
-    incarnation: Annotated[str, Field(pattern=_UUID)] | None = None
+    incarnation: Uuid | None = None
     seq: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
     data: Annotated[dict[str, Any], AfterValidator(_can_be_stored)]
 
@@ -145,6 +144,7 @@ def envelope(
 ) -> Envelope:
     """Wrap `data`. `event_id` (default: a new UUID) makes a repeated append the same event."""
     return Envelope(
+        specversion="1.0",
         id=event_id or str(uuid4()),
         source=device.source,
         type=type_of(data),
@@ -186,7 +186,7 @@ def identity_in(message: bytes) -> tuple[str, int] | None:
     match document:
         case {"seq": bool()}:
             return None
-        case {"incarnation": str(incarnation), "seq": int(seq)} if re.fullmatch(_UUID, incarnation):
+        case {"incarnation": str(incarnation), "seq": int(seq)} if re.fullmatch(UUID_PATTERN, incarnation):
             return (incarnation, seq) if 0 < seq < 2**53 else None
         case _:
             return None

@@ -4,11 +4,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from edge_agent.contract.identity import UUID_PATTERN
 from edge_agent.contract.streams import Stream
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[str, Field(min_length=1, max_length=64)]
+Uuid = Annotated[str, Field(pattern=rf"^{UUID_PATTERN}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
@@ -120,7 +122,7 @@ class SubmissionCreated(EventData):
     kind = "kiosk.submission.created"
     stream = Stream.SUBMISSIONS
 
-    submission: str = Field(pattern=r"^[0-9a-f-]{36}$", description="UUID of the submission.")
+    submission: Uuid
     service: Name
     sealed: str = Field(
         max_length=60_000, description="Base64 of a libsodium sealed box over the submission's JSON."

@@ -9,6 +9,9 @@ REGION_PATTERN = r"[0-9]{2}(\.[0-9]{2}){0,3}"
 NAME_PATTERN = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """A DNS label (RFC 1123): it serves as host name, certificate name and topic level alike."""
 
+UUID_PATTERN = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""A UUID as we write it (RFC 9562): of an incarnation, an event, a submission, a command."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceId:

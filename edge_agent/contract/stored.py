@@ -2,6 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
+from edge_agent.contract.events import Uuid
 from edge_agent.contract.signed import Statement
 from edge_agent.contract.streams import Stream
 
@@ -17,7 +18,7 @@ class Stored(Statement):
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
 
     stream: Stream
-    incarnation: str
+    incarnation: Uuid
     through: int = Field(ge=0)
     also: list[tuple[int, int]] = Field(default=[], max_length=512)
     refused: list[int] = Field(default=[], max_length=512)
