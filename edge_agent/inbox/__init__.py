@@ -1,0 +1,1 @@
+"""The inbox: what the uplink leaves for the other units (commands, states of submissions, flags)."""
