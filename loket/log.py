@@ -28,5 +28,5 @@ def configure(*, unit: str, level: int = logging.INFO) -> None:
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:
     """The logger of a module: `log = get(__name__)`."""
-    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(logger=name)
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(module=name)
     return logger
