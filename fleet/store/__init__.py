@@ -1,6 +1,7 @@
 """What the fleet knows, in one database: SQLite by default, PostgreSQL by URL.
 
-Errors: `StoreError` (the database cannot be used), with the leaf `Busy` (try again: locked, disk full, away).
+Errors: `StoreError` (the database cannot be used), with the leaves `Busy` (locked, disk full, away: try
+again) and `Unstorable` (a value that the database cannot hold: trying again is in vain).
 """
 
 
@@ -10,3 +11,7 @@ class StoreError(Exception):
 
 class Busy(StoreError):
     """The database could not take it now (locked, disk full, connection lost); trying again is right."""
+
+
+class Unstorable(StoreError):
+    """The database cannot hold one of the values; trying again is in vain."""

@@ -6,10 +6,17 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from fleet.store import StoreError
+from fleet.store import Busy, StoreError, Unstorable
 
 _WRITING = "loket_writing"
 BUSY_TIMEOUT_S = 10.0
@@ -44,6 +51,19 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """
     with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the database's driver raises into Busy or Unstorable."""
+    try:
+        yield
+    except (DataError, IntegrityError, OverflowError) as error:
+        raise Unstorable(f"database: cannot hold a value: {type(error).__name__}") from error
+    except DBAPIError as error:
+        raise Busy(f"database: {error.orig}") from error
+    except PoolTimeout as error:
+        raise Busy(f"database: {error}") from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

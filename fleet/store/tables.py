@@ -121,7 +121,8 @@ refused = Table(
     Index(None, "device", "incarnation", "seq"),
     sqlite_autoincrement=True,
 )
-"""Messages kept aside, the newest only: `payload` is the first 64 KiB, `bytes` and `sha256` are of it all."""
+"""Messages kept aside, the newest only: `payload` is the first 64 KiB, `bytes` and `sha256` are of it all.
+`incarnation` and `seq` are set where the refusal settles that number, so that it is not sent again."""
 
 ingest = Table(
     "ingest",
