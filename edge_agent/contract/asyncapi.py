@@ -30,8 +30,8 @@ _ANY_COMMAND = "any-command"
 
 _ABOUT = (
     "What the kiosks and cameras of a region say to the fleet, what the fleet answers, and what it "
-    "republishes for the command centre's other systems. Events are CloudEvents 1.0 in structured JSON. Readers ignore "
-    "fields that they do not know."
+    "republishes for the command centre's other systems. Events are CloudEvents 1.0 in structured JSON. "
+    "Readers ignore fields that they do not know."
 )
 _TAGS = {
     "device": "Done by a device in the field.",

@@ -1,0 +1,125 @@
+"""Events of every kind, drawn at random within what the contract allows."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import strategies as st
+
+from edge_agent.contract import envelope, events
+from edge_agent.contract.identity import DeviceId
+from edge_agent.contract.streams import Stream
+
+NAMES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,62}", fullmatch=True)
+HEX = st.text("0123456789abcdef", min_size=64, max_size=64)
+SHARES = st.floats(0, 1)
+RUNS = st.text("0123456789abcdef", min_size=8, max_size=8)
+UUIDS = st.uuids().map(str)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
+COUNTS = st.integers(1, 2**53 - 1)
+TEXTS = st.text(max_size=300)
+BOXES = st.builds(events.Box, left=SHARES, top=SHARES, right=SHARES, bottom=SHARES)
+TRACK: dict[str, Any] = {
+    "camera": NAMES, "track": COUNTS, "run": RUNS, "label": st.text(min_size=1, max_size=64),
+    "score": SHARES, "box": BOXES, "snapshot": st.none() | HEX,
+}  # fmt: skip
+
+DATA: dict[type[events.EventData], st.SearchStrategy[events.EventData]] = {
+    events.Presence: st.builds(
+        events.Presence,
+        online=st.booleans(),
+        session=st.integers(0, 2**40),
+        version_installed=st.text(max_size=64),
+    ),
+    events.Health: st.builds(
+        events.Health,
+        unit=st.sampled_from(["vision", "kiosk", "uplink"]),
+        status=st.sampled_from(["ok", "degraded"]),
+        reasons=st.lists(TEXTS, max_size=4),
+        metrics=st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,62}", fullmatch=True), FINITE, max_size=5),
+    ),
+    events.TrackStarted: st.builds(events.TrackStarted, **TRACK),
+    events.TrackEnded: st.builds(
+        events.TrackEnded, **TRACK, duration_s=st.floats(0, 1e9), frames=st.integers(1, 2**40)
+    ),
+    events.SnapshotTaken: st.builds(events.SnapshotTaken, camera=NAMES, command=UUIDS, snapshot=HEX),
+    events.CommandFinished: st.builds(
+        events.CommandFinished,
+        command=UUIDS,
+        outcome=st.sampled_from(["done", "failed", "refused"]),
+        reason=TEXTS,
+    ),
+    events.SubmissionCreated: st.builds(
+        events.SubmissionCreated,
+        submission=UUIDS,
+        service=NAMES,
+        sealed=st.text("ABab01+/=", max_size=2000),
+        intake_key=HEX,
+        consent_version=st.text(max_size=32),
+    ),
+    events.Evicted: st.builds(events.Evicted, first=COUNTS, last=COUNTS, count=COUNTS),
+}
+DEVICES = st.builds(
+    DeviceId,
+    region=st.from_regex(r"[0-9]{2}(\.[0-9]{2}){0,3}", fullmatch=True),
+    name=st.from_regex(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", fullmatch=True),
+)
+
+
+@st.composite
+def envelopes(draw: st.DrawFn, data: st.SearchStrategy[events.EventData]) -> envelope.Envelope:
+    """A valid event with data drawn from `data`, its place included where the kind has one."""
+    drawn = draw(data)
+    placed = not isinstance(drawn, events.Presence)
+    return envelope.envelope(
+        drawn,
+        device=draw(DEVICES),
+        time=draw(st.datetimes(timezones=st.just(UTC))),
+        clock_trusted=draw(st.booleans()),
+        subject=draw(st.none() | st.text(max_size=96)),
+        stream=(drawn.stream or draw(st.sampled_from(Stream))) if placed else None,
+        incarnation=draw(UUIDS) if placed else None,
+        seq=draw(COUNTS) if placed else None,
+    )
+
+
+@pytest.fixture(scope="session")
+def any_event() -> st.SearchStrategy[envelope.Envelope]:
+    """Events of every kind."""
+    return envelopes(st.one_of(*DATA.values()))
+
+
+@pytest.fixture(scope="session")
+def kinds_drawn() -> set[type[events.EventData]]:
+    """The kinds that `any_event` draws from."""
+    return set(DATA)
+
+
+@pytest.fixture
+def device() -> DeviceId:
+    """The device of the examples."""
+    return DeviceId(region="17.07", name="lebong-001")
+
+
+@pytest.fixture
+def health(device: DeviceId) -> dict[str, Any]:
+    """A valid health event as a document to spoil."""
+    message = envelope.envelope(
+        events.Health(unit="uplink", status="ok", metrics={"rows_waiting": 3.0}),
+        device=device,
+        time=datetime(2026, 3, 2, 8, 30, tzinfo=UTC),
+        clock_trusted=True,
+        stream=Stream.TELEMETRY,
+        incarnation="3f0e5a52-8f57-4be1-9d0c-1f2a3b4c5d6e",
+        seq=7,
+    )
+    document: dict[str, Any] = json.loads(message.to_json())
+    return document
+
+
+@pytest.fixture(scope="session")
+def key() -> Ed25519PrivateKey:
+    """The fleet's statement key."""
+    return Ed25519PrivateKey.generate()
