@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from edge_agent.contract.streams import Stream
-from fleet.ingest.settled import Settled
+from fleet.ingest.settled import NOTHING, Settled
 from fleet.store import streams
 from fleet.store.streams import REFUSED_TOLD, Key, StreamRow
 
@@ -20,7 +20,7 @@ class StreamState:
     """A stream as it stands: what is settled, and the newest of those numbers that were refused."""
 
     stream: Stream
-    settled: Settled = Settled()
+    settled: Settled = NOTHING
     refused: tuple[int, ...] = ()
 
     @classmethod

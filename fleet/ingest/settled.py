@@ -52,6 +52,10 @@ class Settled:
         return Settled(through=self.through, also=(*self.also[:begin], (first, last), *self.also[end:]))
 
 
+NOTHING = Settled()
+"""A stream of which nothing was heard."""
+
+
 def _first(bounds: Range) -> int:
     return bounds[0]
 

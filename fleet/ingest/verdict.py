@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edge_agent.contract import ContractError, topics
-from edge_agent.contract.envelope import Envelope, identity_in, parse
+from edge_agent.contract import MAX_MESSAGE_BYTES, ContractError, topics
+from edge_agent.contract.envelope import Envelope, identity_in, parse, type_of
 from edge_agent.contract.events import KINDS, Evicted, Presence
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.streams import Stream
@@ -100,14 +100,19 @@ def _event(event: Envelope, message: Message) -> ToStore:
     if stream is None or incarnation is None or seq is None:
         raise _Unfit("stream, incarnation or seq is missing")
     model = KINDS[kind]
+    if event.type != type_of(model):
+        raise _Unfit(f"type {event.type!r} is of another version than {type_of(model)}")
     if model is Presence:
         raise _Unfit("presence belongs on the topic of the state")
     if model.stream not in (None, stream):
         raise _Unfit(f"{kind} belongs in the stream {model.stream}, not in {stream}")
+    data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if len(data.encode()) > MAX_MESSAGE_BYTES:
+        raise _Unfit(f"data: {len(data)} bytes once its numbers are written out")
     stored = Event(
         device=event.device,
         incarnation=incarnation,
-        stream=stream.value,
+        stream=stream,
         seq=seq,
         id=_text(event.id, "id"),
         kind=kind,
@@ -115,7 +120,7 @@ def _event(event: Envelope, message: Message) -> ToStore:
         time=_time(event),
         clock_trusted=event.clocktrusted,
         received_at=message.received_at,
-        data=json.dumps(event.data, separators=(",", ":"), allow_nan=False),
+        data=data,
     )
     if model is not Evicted:
         return ToStore(stored)
@@ -150,6 +155,8 @@ def _claim(device: DeviceId, payload: bytes) -> Claim | None:
     if identity is None:
         return None
     incarnation, seq = identity
+    if isinstance(seq, bool):
+        return None
     stream = json.loads(payload).get("stream")
     if (
         not isinstance(stream, str)
@@ -173,4 +180,4 @@ def _text(value: str, name: str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return str(error).replace("\0", "\\0")[:_MAX_REASON]
+    return str(error).replace("\0", "\\0").encode(errors="replace").decode()[:_MAX_REASON]

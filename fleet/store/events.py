@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from edge_agent.contract.identity import DeviceId
+from edge_agent.contract.streams import Stream
 from fleet.store.inserting import insert_into
 from fleet.store.tables import events
 
@@ -16,7 +17,7 @@ class Event:
 
     device: DeviceId
     incarnation: str
-    stream: str
+    stream: Stream
     seq: int
     id: str
     kind: str
@@ -39,7 +40,7 @@ def insert_once(connection: Connection, new: Sequence[Event]) -> int:
             "device": event.device.name,
             "region": event.device.region,
             "incarnation": event.incarnation,
-            "stream": event.stream,
+            "stream": event.stream.value,
             "seq": event.seq,
             "id": event.id,
             "kind": event.kind,
@@ -69,7 +70,7 @@ def after(
         Event(
             device=DeviceId(region=row.region, name=row.device),
             incarnation=row.incarnation,
-            stream=row.stream,
+            stream=Stream(row.stream),
             seq=row.seq,
             id=row.id,
             kind=row.kind,

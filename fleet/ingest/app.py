@@ -1,0 +1,79 @@
+"""The fleet's MQTT process: wires the inflow, the keeper and the northbound relay together."""
+
+import signal
+import time
+from collections.abc import Callable
+from threading import Event
+
+from sqlalchemy import Engine
+
+from fleet.identity.keys import load_statement_key
+from fleet.ingest.inflow import Inflow
+from fleet.ingest.keeper import Keeper
+from fleet.northbound.relay import Relay
+from fleet.settings import Fleet
+from fleet.store import counters
+from fleet.store.engine import open_store, translated, writing
+from fleet.store.migrate import migrate
+from loket import log
+from loket.notify import notify
+
+_log = log.get(__name__)
+
+_WATCHDOG_EVERY_S = 5.0
+
+
+class IngestFailed(Exception):
+    """A part of the process ended by itself; systemd is to start it anew."""
+
+
+def run(fleet: Fleet) -> None:
+    """Store what devices say until SIGTERM or SIGINT.
+
+    Raises IdentityError, BrokerError, StoreError (it cannot start) and IngestFailed.
+    """
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    engine = open_store(fleet.database_url)
+    try:
+        migrate(engine)
+        with translated(), writing(engine) as connection:
+            counters.started(connection, at=time.time())
+        _work(fleet, engine, stopping)
+    finally:
+        engine.dispose()
+    _log.info("ingest_stopped")
+
+
+def _work(fleet: Fleet, engine: Engine, stopping: Event) -> None:
+    key = load_statement_key(fleet.layout.statement_key)
+    inflow = Inflow(fleet)
+    keeper = Keeper(engine, inflow, settings=fleet.ingest, key=key)
+    relay = Relay(engine, fleet, key=key, is_busy=lambda: inflow.waiting > fleet.ingest.batch_max)
+    with relay, inflow.connection as connection:
+
+        def check() -> None:
+            if connection.has_failed or relay.has_failed:
+                raise IngestFailed("a connection's thread ended; see the log above")
+            progressed(connection.is_up)
+
+        progressed = _notifier()
+        keeper.run(stopping=stopping, progressed=check)
+
+
+def _notifier() -> Callable[[bool], None]:
+    """Tells systemd that we are ready, once connected, and feeds its watchdog now and then."""
+    last_fed, is_ready = 0.0, False
+
+    def progressed(is_up: bool) -> None:
+        nonlocal last_fed, is_ready
+        if is_up and not is_ready:
+            is_ready = True
+            _log.info("ingest_ready")
+            notify("READY=1")
+        if time.monotonic() - last_fed >= _WATCHDOG_EVERY_S:
+            last_fed = time.monotonic()
+            notify("WATCHDOG=1")
+
+    return progressed
