@@ -1,0 +1,106 @@
+"""The first page, the last page, and what belongs to a visit as a whole."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from edge_agent.kiosk import services
+from edge_agent.kiosk.web import paths
+from edge_agent.kiosk.web.forms import read_form
+from edge_agent.kiosk.web.site import (
+    give_cookie,
+    need_form,
+    need_same_origin,
+    need_session,
+    page,
+    see,
+    session_of,
+    site_of,
+    switched,
+    take_cookie,
+)
+
+
+async def welcome(request: Request) -> Response:
+    """The first page: what one can do here, in which language."""
+    session = session_of(request, touch=False)
+    response = page(
+        request,
+        "welcome.html",
+        session=session,
+        services=services.SERVICES,
+        has_room=await site_of(request).desk.has_room(),
+    )
+    if session is None and request.cookies:
+        take_cookie(response)
+    return response
+
+
+async def start(request: Request) -> Response:
+    """A choice on the first page. It needs no token: all it does is to begin an empty visit."""
+    need_same_origin(request)
+    site = site_of(request)
+    form = await read_form(request)
+    session = session_of(request) or site.sessions.open(site.settings.default_language)
+    service = services.named(form.get("go", ""))
+    if switched(session, form, site.settings):
+        response = see(paths.WELCOME)
+    elif form.get("go") == "track":
+        response = see(paths.TRACK)
+    elif service is None or not await site.desk.has_room():
+        response = see(paths.WELCOME)
+    elif session.filed is not None:
+        response = see(paths.FILED)
+    else:
+        session.begin(service.name)
+        response = see(paths.question(service, service.questions[0]))
+    give_cookie(response, session)
+    return response
+
+
+async def finish(request: Request) -> Response:
+    """Wipe the visit, from wherever it is."""
+    session, _ = await need_form(request)
+    site_of(request).sessions.end(session)
+    response = see(paths.FINISHED)
+    take_cookie(response)
+    return response
+
+
+async def finished(request: Request) -> Response:
+    """The last page: nothing of the person is left."""
+    return page(request, "finished.html", expired=False)
+
+
+async def expired(request: Request) -> Response:
+    """What is shown when a visit has run out of time."""
+    response = page(request, "finished.html", expired=True)
+    if session_of(request, touch=False) is None:
+        take_cookie(response)
+    return response
+
+
+async def extend(request: Request) -> Response:
+    """The person is still there: give them the full time again."""
+    session, form = await need_form(request)
+    if form.get("go") == "page":
+        return see(paths.resume(session))
+    return JSONResponse({"left_s": site_of(request).sessions.left_s(session)})
+
+
+async def left(request: Request) -> Response:
+    """How long the visit lasts; asking does not lengthen it."""
+    session = session_of(request, touch=False)
+    seconds = 0.0 if session is None else site_of(request).sessions.left_s(session)
+    return JSONResponse({"left_s": seconds})
+
+
+async def warning(request: Request) -> Response:
+    """Asks whether the person is still there: for a browser without scripts, which comes here by itself."""
+    session = need_session(request, touch=False)
+    return page(request, "warning.html", session=session)
+
+
+async def healthz(request: Request) -> Response:
+    """200 while submissions are accepted, else 503."""
+    has_room = await site_of(request).desk.has_room()
+    return PlainTextResponse("ok\n" if has_room else "no room for submissions\n", 200 if has_room else 503)

@@ -1,0 +1,146 @@
+"""The site: what every handler needs, and the few things that they all do."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from edge_agent.kiosk import services
+from edge_agent.kiosk.attempts import Attempts
+from edge_agent.kiosk.desk import Desk
+from edge_agent.kiosk.sealing import IntakeKey
+from edge_agent.kiosk.services.service import Service
+from edge_agent.kiosk.sessions import Session, Sessions
+from edge_agent.kiosk.settings import KioskSettings
+from edge_agent.kiosk.web.forms import read_form
+from edge_agent.kiosk.web.pages import Pages
+from loket.strings import choose
+
+COOKIE = "loket"
+
+
+class Expired(Exception):
+    """A request belongs to a session that is over."""
+
+
+class Forged(Exception):
+    """A form does not carry its session's token, or comes from another site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The kiosk's parts, as the handlers use them; `origins` are the addresses under which it is reached."""
+
+    settings: KioskSettings
+    sessions: Sessions
+    attempts: Attempts
+    desk: Desk
+    intake: IntakeKey
+    pages: Pages
+    origins: frozenset[str]
+
+
+def site_of(request: Request) -> Site:
+    """The site that a request is for."""
+    site: Site = request.app.state.site
+    return site
+
+
+def session_of(request: Request, *, touch: bool = True) -> Session | None:
+    """The request's session if it is alive; a page or a form gives it the full time again."""
+    site = site_of(request)
+    session = site.sessions.find(request.cookies.get(COOKIE))
+    if session is not None and touch:
+        site.sessions.touch(session)
+    return session
+
+
+def need_session(request: Request, *, touch: bool = True) -> Session:
+    """The request's session. Raises Expired."""
+    session = session_of(request, touch=touch)
+    if session is None:
+        raise Expired
+    return session
+
+
+async def need_form(request: Request) -> tuple[Session, dict[str, str]]:
+    """The session and the form of a POST. Raises Expired, Forged, TooLong, NotAForm."""
+    need_same_origin(request)
+    session = session_of(request)
+    form = await read_form(request)
+    if session is None:
+        raise Expired
+    if form.get("csrf") != session.csrf:
+        raise Forged
+    return session, form
+
+
+def need_same_origin(request: Request) -> None:
+    """Refuse a POST that another site's page makes the browser send. Raises Forged."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc not in site_of(request).origins:
+        raise Forged
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forged
+
+
+def language_of(request: Request, session: Session | None) -> str:
+    """The language to answer in."""
+    return session.language if session is not None else site_of(request).settings.default_language
+
+
+def switched(session: Session, form: dict[str, str], settings: KioskSettings) -> bool:
+    """Whether the form's button asks for another language; if so, the session speaks it from now on."""
+    wanted = form.get("go", "")
+    if wanted not in settings.languages:
+        return False
+    session.language = choose(wanted, default=settings.default_language)
+    return True
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    session: Session | None = None,
+    status: int = 200,
+    **values: Any,
+) -> HTMLResponse:
+    """The rendered page. It carries its session's token and how long the session lasts."""
+    site = site_of(request)
+    content = site.pages.render(
+        template,
+        language_of(request, session),
+        {
+            "csrf": session.csrf if session else "",
+            "started": session is not None and session.started,
+            "left_s": int(site.sessions.left_s(session)) if session else 0,
+            "warning_s": int(site.settings.warning_s),
+            "action": request.url.path,
+            **values,
+        },
+    )
+    return HTMLResponse(content, status_code=status)
+
+
+def see(path: str) -> RedirectResponse:
+    """Go on to another page (by GET)."""
+    return RedirectResponse(path, status_code=303)
+
+
+def give_cookie(response: Response, session: Session) -> None:
+    """Tie the browser to its session until it is closed."""
+    response.set_cookie(COOKIE, session.token, httponly=True, samesite="strict", path="/")
+
+
+def take_cookie(response: Response) -> None:
+    """Untie the browser from any session, and have it forget what it may have kept of the pages."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict", path="/")
+    response.headers["clear-site-data"] = '"cache", "storage"'
+
+
+def service_of(session: Session) -> Service | None:
+    """The service that is being filed."""
+    return services.named(session.service or "")
