@@ -1,0 +1,25 @@
+"""The vision unit: cameras in, tracked objects out; no picture leaves but a snapshot with heads pixelated.
+
+Errors are a small tree:
+
+- `VisionError`: any failure of this unit
+  - `CameraLost`: a camera gives no frames now; it may come back, so it is tried again
+    - `CameraImpossible`: it cannot come back before a person changes something (no such file)
+  - `DetectorError`: the model cannot be used (not loadable here, or not of the expected shape)
+"""
+
+
+class VisionError(Exception):
+    """The vision unit cannot go on; the message names the thing, the cause and the next step."""
+
+
+class CameraLost(VisionError):
+    """A camera gives no frames now; it may come back."""
+
+
+class CameraImpossible(CameraLost):
+    """A camera that cannot give frames before a person changes something."""
+
+
+class DetectorError(VisionError):
+    """The model cannot be used."""

@@ -1,0 +1,127 @@
+"""`edge-vision`: the vision unit's wiring."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from edge_agent.clock import SystemClock
+from edge_agent.contract.streams import Stream
+from edge_agent.device import Device, load_device
+from edge_agent.inbox.store import InboxError, open_inbox
+from edge_agent.model_store import ModelError
+from edge_agent.model_store.store import ModelStore, default_folder, default_places
+from edge_agent.outbox import OutboxError
+from edge_agent.outbox.doorbell import Doorbell, bell_of
+from edge_agent.outbox.limits import Class, Limits
+from edge_agent.outbox.snapshots import SnapshotSpool
+from edge_agent.outbox.store import open_outbox, snapshots_folder
+from edge_agent.vision import CameraImpossible, VisionError, sources
+from edge_agent.vision.board import Board
+from edge_agent.vision.camera import LiveCamera
+from edge_agent.vision.errands import UNIT, Errands
+from edge_agent.vision.lane import Lane
+from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.pipeline import Pipeline
+from edge_agent.vision.proof import prove
+from edge_agent.vision.reader import Reader
+from edge_agent.vision.settings import CameraSettings, VisionSettings, load_vision
+from edge_agent.vision.snapshot import Snapshots
+from edge_agent.vision.unit import Unit
+from edge_agent.vision.voice import Voice
+from loket import log
+from loket.settings import SettingsError
+
+_log = log.get(__name__)
+
+
+def main() -> None:
+    """Run the unit until SIGTERM or SIGINT. Exit status 2: a mistake in the settings or the model."""
+    parser = argparse.ArgumentParser(prog="edge-vision", description=__doc__)
+    parser.add_argument("--config", type=Path, default=Path("/etc/loket"), help="settings folder")
+    folder = parser.parse_args().config
+    log.configure(unit=UNIT)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        device, settings = load_device(folder), load_vision(folder)
+        _refuse_impossible(settings)
+        run(device, settings, stopping=stopping)
+    except (SettingsError, ModelError, VisionError, OutboxError, InboxError) as error:
+        sys.stderr.write(f"edge-vision: {error}\n")
+        sys.exit(2)
+
+
+def run(device: Device, settings: VisionSettings, *, stopping: threading.Event) -> None:
+    """Wire the unit and let it work until `stopping`."""
+    detector = load_detector(device, settings)
+    with ExitStack() as stack:
+        inbox = stack.enter_context(closing(open_inbox(device)))
+        clock = SystemClock(inbox)
+        streams = (Stream.EVENTS, Stream.TELEMETRY)
+        outbox = stack.enter_context(closing(open_outbox(device, streams=streams, clock=clock)))
+        spool = SnapshotSpool(snapshots_folder(device.data), min_free_bytes=Limits().floor(Class.SNAPSHOTS))
+        voice = Voice(outbox, spool, clock=clock)
+        bell = stack.enter_context(Doorbell.listen(bell_of(device.run, UNIT)))
+        cameras = settings.cameras
+        lanes = [Lane(camera, labels=detector.labels, run=os.urandom(4).hex()) for camera in cameras]
+        board = Board([1 / camera.max_fps for camera in cameras])
+        Unit(
+            board=board,
+            lanes=lanes,
+            readers=[_reader(place, camera, board) for place, camera in enumerate(cameras)],
+            pipeline=Pipeline(
+                detector, lanes, voice=voice, snapshots=Snapshots(longest_side=settings.snapshot_side)
+            ),
+            errands=Errands(inbox, voice, cameras={camera.name for camera in cameras}, clock=clock),
+            voice=voice,
+            bell=bell,
+            data=device.data,
+            health_every_s=settings.health_every_s,
+        ).run(stopping)
+
+
+def load_detector(device: Device, settings: VisionSettings) -> SsdDetector:
+    """The detector that the settings choose: verified, proven to load, then loaded."""
+    manifest = settings.manifest
+    store = ModelStore(
+        settings.models_store or default_folder(), default_places(artefacts=settings.artefacts_url)
+    )
+    model = store.resolve(manifest, manifest.weights)
+    prove(model, sha256=manifest.weights.sha256, proofs=device.data / "proofs")
+    return SsdDetector(model, labels=manifest.labels, threads=settings.threads)
+
+
+def _reader(place: int, camera: CameraSettings, board: Board) -> Reader:
+    return Reader(
+        place,
+        camera.name,
+        make=lambda: LiveCamera(
+            camera.name,
+            lambda wait: sources.kind_of(camera.source).open_source(
+                camera.source, loop=camera.loop, wait=wait
+            ),
+        ),
+        board=board,
+        stall_s=camera.stall_s,
+    )
+
+
+def _refuse_impossible(settings: VisionSettings) -> None:
+    """Raise CameraImpossible if no camera can work; where only some cannot, the others go on without."""
+    faults = []
+    for camera in settings.cameras:
+        try:
+            sources.kind_of(camera.source).check(camera.source)
+        except CameraImpossible as fault:
+            faults.append(fault)
+    if len(faults) == len(settings.cameras):
+        raise CameraImpossible(f"camera {settings.cameras[0].name}: {faults[0]}")
+
+
+if __name__ == "__main__":
+    main()

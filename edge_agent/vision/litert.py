@@ -1,0 +1,90 @@
+"""The TFLite runtime behind the port `Detector`: LiteRT, or tflite_runtime where that is installed."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge_agent.vision import DetectorError, ssd
+from edge_agent.vision.detector import Detections, Picture
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+except ImportError:
+    from tflite_runtime.interpreter import Interpreter
+
+RUNTIME = Interpreter.__module__.split(".", maxsplit=1)[0]
+
+
+class SsdDetector:
+    """An SSD model in this process. Not for use by two threads at once."""
+
+    def __init__(self, model: Path, *, labels: Sequence[str], threads: int = 2) -> None:
+        """Load `model`, a file that was verified. Raises DetectorError."""
+        self.labels = labels
+        self._interpreter = _load(model, threads=threads)
+        entry = self._interpreter.get_input_details()
+        exits = self._interpreter.get_output_details()
+        ssd.check_shapes([tuple(int(size) for size in exit_["shape"]) for exit_ in exits])
+        shape = tuple(int(size) for size in entry[0]["shape"])
+        if (
+            len(entry) != 1
+            or len(shape) != 4
+            or shape[0] != 1
+            or shape[3] != 3
+            or entry[0]["dtype"] != np.uint8
+        ):
+            raise DetectorError(
+                f"{model.name}: input has shape {shape}, type {np.dtype(entry[0]['dtype'])}; "
+                f"an SSD here takes (1, H, W, 3), uint8; choose another model"
+            )
+        self.input_size = (shape[2], shape[1])
+        self._entry: int = entry[0]["index"]
+        self._exits: list[int] = [exit_["index"] for exit_ in exits]
+
+    def detect(self, picture: Picture) -> Detections:
+        """The objects in an RGB picture of `input_size`. Raises DetectorError."""
+        try:
+            self._interpreter.set_tensor(self._entry, picture[np.newaxis])
+            self._interpreter.invoke()
+            outputs = [self._interpreter.get_tensor(index) for index in self._exits]
+        except (RuntimeError, ValueError) as error:
+            raise DetectorError(f"inference failed: {error}") from error
+        return ssd.decode(*outputs, labels=len(self.labels))
+
+
+def _load(model: Path, *, threads: int) -> Any:
+    try:
+        interpreter = Interpreter(model_path=str(model), num_threads=threads)
+        interpreter.allocate_tensors()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise DetectorError(
+            f"{model.name}: {RUNTIME} cannot load it ({str(error).splitlines()[0]}); "
+            f"check it with: edge-agent models verify"
+        ) from error
+    return interpreter
+
+
+def trial(model: Path) -> dict[str, Any]:
+    """Load `model` and run it once on zeros; what it takes and gives. May crash: see `proof`."""
+    interpreter = _load(model, threads=1)
+    for entry in interpreter.get_input_details():
+        interpreter.set_tensor(entry["index"], np.zeros(entry["shape"], entry["dtype"]))
+    interpreter.invoke()
+    return {
+        "inputs": [[int(size) for size in entry["shape"]] for entry in interpreter.get_input_details()],
+        "outputs": [[int(size) for size in exit_["shape"]] for exit_ in interpreter.get_output_details()],
+    }
+
+
+if __name__ == "__main__":
+    with contextlib.redirect_stdout(sys.stderr):
+        try:
+            answer = trial(Path(sys.argv[1]))
+        except (DetectorError, RuntimeError, ValueError) as fault:
+            answer = {"error": str(fault).splitlines()[0]}
+    sys.stdout.write(json.dumps(answer))

@@ -1,0 +1,90 @@
+"""Heads made unrecognisable: a coarse mosaic over the head area of every person box. It fails closed.
+
+No face detector is trusted: whatever may be a person gets its head area covered, by the box alone. Where the
+detector answered as many objects as it can, there may be people that it did not tell of, so the whole picture
+is covered.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.vision.detector import Boxes, Detections, Picture
+
+PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Mosaic:
+    """How much is covered, and how coarsely. The defaults were chosen by attack: see tests/vision."""
+
+    person_floor: float = 0.15
+    """The score from which a box may be a person."""
+    crowd_floor: float = 0.4
+    """Where the detector is full and its least sure object scores this, it has likely left people out."""
+    blocks: int = 4
+    """Blocks across a head area: a face is about half as wide, so two or three blocks of it remain."""
+    least_block_px: int = 8
+    picture_blocks: int = 12
+    """Blocks across the longer side where the whole picture is covered."""
+
+
+DEFAULT = Mosaic()
+
+
+def people_in(found: Detections, tracked: Boxes, *, person: int, mosaic: Mosaic = DEFAULT) -> Boxes | None:
+    """Every box that may be a person: found in this very picture, or followed by the tracker.
+
+    None means that people may be anywhere. `person` is the place of that label.
+    """
+    if found.saturated and len(found) and float(found.scores.min()) >= mosaic.crowd_floor:
+        return None
+    maybe = (found.labels == person) & ~(found.scores < mosaic.person_floor)
+    boxes: Boxes = np.concatenate([found.boxes[maybe], tracked.reshape(-1, 4)])
+    return boxes
+
+
+def head_areas(boxes: Boxes, *, width: int, height: int) -> NDArray[np.intp]:
+    """For N person boxes in a picture of `width` by `height` pixels, where the heads may be: left, top,
+    right, bottom in pixels, inside the picture.
+
+    A standing person's head is an eighth of the height; of one cut off by the frame, or near, only head and
+    shoulders may be in the box. So the area is as tall as the box is wide, and at least a third of the box;
+    it begins above the box and reaches past its sides, for boxes are seldom exact.
+    """
+    left, top, right, bottom = (boxes * np.array([width, height, width, height])).T
+    wide, tall = right - left, bottom - top
+    head = np.minimum(tall, np.maximum(tall / 3, wide))
+    areas = np.stack([left - 0.15 * wide, top - 0.2 * head, right + 0.15 * wide, top + head], axis=1)
+    areas[:, :2], areas[:, 2:] = np.floor(areas[:, :2]), np.ceil(areas[:, 2:])
+    inside: NDArray[np.intp] = np.clip(areas, 0, [width, height, width, height]).astype(np.intp)
+    return inside
+
+
+def cover(picture: Picture, people: Boxes | None, *, mosaic: Mosaic = DEFAULT) -> Picture:
+    """A copy of `picture` with every head area as mosaic; wholly as mosaic where `people` is None."""
+    covered = picture.copy()
+    height, width = picture.shape[:2]
+    if people is None:
+        longer = max(width, height)
+        return pixelate(covered, (0, 0, width, height), block=-(-longer // mosaic.picture_blocks))
+    for left, top, right, bottom in head_areas(people, width=width, height=height).tolist():
+        longest = max(right - left, bottom - top)
+        block = max(mosaic.least_block_px, -(-longest // mosaic.blocks))
+        covered = pixelate(covered, (left, top, right, bottom), block=block)
+    return covered
+
+
+def pixelate(picture: Picture, area: tuple[int, int, int, int], *, block: int) -> Picture:
+    """`picture` itself, with each block of `area` (left, top, right, bottom) replaced by its mean colour."""
+    left, top, right, bottom = area
+    if right <= left or bottom <= top:
+        return picture
+    part = picture[top:bottom, left:right]
+    rows, columns = np.arange(0, bottom - top, block), np.arange(0, right - left, block)
+    sums = np.add.reduceat(np.add.reduceat(part, rows, axis=0, dtype=np.uint32), columns, axis=1)
+    tall, wide = np.diff(rows, append=bottom - top), np.diff(columns, append=right - left)
+    means = (sums // (tall[:, np.newaxis] * wide[np.newaxis, :])[..., np.newaxis]).astype(np.uint8)
+    picture[top:bottom, left:right] = np.repeat(np.repeat(means, tall, axis=0), wide, axis=1)
+    return picture
