@@ -22,6 +22,11 @@ def event(device: DeviceId, kind: str) -> str:
     return f"{_device(device)}/evt/{_level(kind)}"
 
 
+def events(device: DeviceId) -> str:
+    """The filter of all events of one device."""
+    return f"{_device(device)}/evt/+"
+
+
 def stored(device: DeviceId) -> str:
     """Where the fleet acknowledges what it has stored of this device."""
     return f"{_device(device)}/stored"
