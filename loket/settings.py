@@ -13,6 +13,15 @@ class SettingsError(Exception):
     """A settings file cannot be used; the message names the file, the line, the cause and the next step."""
 
 
+_PLAIN = {
+    "model_type": "should be a table",
+    "dict_type": "should be a table",
+    "list_type": "should be a list",
+    "tuple_type": "should be a list",
+}
+"""pydantic's words for a Python programmer, by the kind of mistake, in those of TOML."""
+
+
 class Section(BaseModel):
     """A table of a settings file: frozen, and unknown keys are refused."""
 
@@ -63,7 +72,7 @@ def _explain(error: ValidationError, text: str, model: type[BaseModel], name: st
         return f"{place}: {where}: unknown key ({hint})"
     if first["type"] == "missing":
         return f"{place}: {where}: missing; add it"
-    message = first["msg"].removeprefix("Value error, ")
+    message = _PLAIN.get(first["type"], first["msg"]).removeprefix("Value error, ")
     shown = repr(first["input"])
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     return f"{place}: {where} = {shown}: {message[:1].lower()}{message[1:]}"
@@ -92,25 +101,28 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _line_of(text: str, location: tuple[int | str, ...]) -> int | None:
-    """The line on which the innermost named part of `location` stands, as far as plain TOML shows it."""
-    names = [str(part) for part in location if isinstance(part, str)]
-    wanted_table, key = ".".join(names[:-1]), names[-1] if names else ""
-    nth = next((part for part in reversed(location) if isinstance(part, int)), 0)
-    table, seen, header_line = "", -1, None
+    """The line of the key at `location`, else of the innermost table around it, as plain TOML shows it."""
+    wanted = _dotted(location)
+    index_of = {_dotted(location[:at]): part for at, part in enumerate(location) if isinstance(part, int)}
+    table, seen, around = "", dict[str, int](), None
     for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?", line)
-        if header and not re.match(r"\s*[\w\"'-]+\s*=", line):
-            table = header.group(1)
-            if table == wanted_table:
-                seen += 1
-                if seen == nth or not any(isinstance(part, int) for part in location):
-                    header_line = number
-            if table == ".".join(names):
-                return number
+        if header := re.match(r"\s*(\[\[?)\s*([\w.\"'-]+)\s*\]", line):
+            here = table = re.sub("[\"']", "", header.group(2))
+            if header.group(1) == "[[":
+                seen = {name: count for name, count in seen.items() if not name.startswith(f"{table}.")}
+                seen[table] = seen.get(table, -1) + 1
+        elif key := re.match(r"\s*([\w.\"'-]+)\s*=", line):
+            here = ".".join(filter(None, [table, re.sub("[\"']", "", key.group(1))]))
+        else:
             continue
-        right_table = table == wanted_table and (
-            seen == nth or not any(isinstance(part, int) for part in location)
-        )
-        if right_table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+        if any(seen.get(name, index) != index for name, index in index_of.items()):
+            continue
+        if here == wanted:
             return number
-    return header_line
+        if wanted.startswith(f"{here}."):
+            around = number
+    return around
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    return ".".join(part for part in location if isinstance(part, str))
