@@ -12,6 +12,8 @@ from fleet.store.tables import audit
 class Action(StrEnum):
     """What can be done that must be known later."""
 
+    DEVICE_ENROLLED = "device.enrolled"
+    DEVICE_REVOKED = "device.revoked"
     SUBMISSION_OPENED = "submission.opened"
     COMMAND_GIVEN = "command.given"
     SIGNED_IN = "signed.in"

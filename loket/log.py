@@ -14,6 +14,7 @@ def configure(*, unit: str, level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _of(unit),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
@@ -23,7 +24,15 @@ def configure(*, unit: str, level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(unit=unit)
+
+
+def _of(unit: str) -> structlog.types.Processor:
+    # A processor rather than a context variable: threads do not inherit those.
+    def add(_logger: object, _method: str, line: structlog.types.EventDict) -> structlog.types.EventDict:
+        line.setdefault("unit", unit)
+        return line
+
+    return add
 
 
 def get(name: str) -> structlog.typing.FilteringBoundLogger:

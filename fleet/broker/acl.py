@@ -32,7 +32,7 @@ def access_list(devices: Iterable[DeviceId], *, readers: Iterable[str] = ()) -> 
         _block(
             device.name,
             read=[topics.stored(device), topics.commands(device)],
-            write=[topics.state(device), topics.event(device, "+")],
+            write=[topics.state(device), topics.events(device)],
         )
         for device in sorted(devices, key=lambda device: (device.name, device.region))
     ]

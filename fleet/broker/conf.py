@@ -31,7 +31,6 @@ require_certificate true
 use_identity_as_username true
 use_username_as_clientid true
 allow_anonymous false
-allow_zero_length_clientid false
 acl_file {at.broker_acl}
 
 persistence true

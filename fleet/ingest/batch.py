@@ -10,6 +10,8 @@ from fleet.ingest.ledger import Ledger, StreamState
 from fleet.ingest.verdict import Claim, Message, ToNote, ToRefuse, ToStore, Verdict, judge
 from fleet.store import Unstorable, counters, devices, events, presence, refused, streams
 from fleet.store.engine import translated, writing
+from fleet.store.events import Event
+from fleet.store.presence import PresenceChange
 from fleet.store.refused import RefusedMessage
 from fleet.store.streams import Key, StreamChange
 
@@ -68,8 +70,8 @@ def _commit(
     ledger.remember({key: batch.states[key] for key in batch.touched})
     return Outcome(
         stored=stored,
-        duplicates=len(batch.events) + batch.refused_again - stored,
-        refused=tuple(batch.refused),
+        duplicates=len(batch.new) + batch.refused_again - stored,
+        refused=tuple(batch.aside),
         touched={key: (device, batch.states[key]) for key, device in batch.touched.items()},
     )
 
@@ -79,10 +81,10 @@ class _Batch:
     """What the messages of a batch come to; built in memory, written at once."""
 
     states: dict[Key, StreamState]
-    events: list[events.Event] = field(default_factory=list)
-    refused: list[RefusedMessage] = field(default_factory=list)
+    new: list[Event] = field(default_factory=list)
+    aside: list[RefusedMessage] = field(default_factory=list)
     refused_again: int = 0
-    changes: list[presence.PresenceChange] = field(default_factory=list)
+    changes: list[PresenceChange] = field(default_factory=list)
     proofs: dict[str, float] = field(default_factory=dict)
     touched: dict[Key, DeviceId] = field(default_factory=dict)
     evicted_of: dict[Key, int] = field(default_factory=dict)
@@ -102,16 +104,16 @@ class _Batch:
 
     def write(self, connection: Connection, *, refused_keep: int, size: int, now: float) -> int:
         """Write it all; returns how many events were new."""
-        stored = events.insert_once(connection, self.events)
-        refused.keep_aside(connection, self.refused, keep=refused_keep)
+        stored = events.insert_once(connection, self.new)
+        refused.keep_aside(connection, self.aside, keep=refused_keep)
         presence.note_states(connection, self.changes)
         presence.note_proofs(connection, self.proofs)
         streams.save(connection, [self._change(key, now) for key in self.touched])
         counters.count_batch(
             connection,
             stored=stored,
-            duplicates=len(self.events) + self.refused_again - stored,
-            refused=len(self.refused),
+            duplicates=len(self.new) + self.refused_again - stored,
+            refused=len(self.aside),
             size=size,
             at=now,
         )
@@ -132,7 +134,7 @@ class _Batch:
             after = before.evicted(first, last, by=event.seq)
             if event.seq not in before.settled and event.seq in after.settled:
                 self.evicted_of[key] = self.evicted_of.get(key, 0) + last - first + 1
-        self.events.append(event)
+        self.new.append(event)
         self._touch(key, event.device, after)
         self._prove(event.device.name, message)
 
@@ -151,7 +153,7 @@ class _Batch:
                     incarnation, seq = claim.incarnation, claim.seq
                     self.refused_of[key] = self.refused_of.get(key, 0) + 1
             self._prove(claim.device.name, message)
-        self.refused.append(
+        self.aside.append(
             RefusedMessage(
                 topic=message.topic,
                 payload=message.payload,
