@@ -3,7 +3,7 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from edge_agent.outbox import Full, OutboxError
@@ -87,7 +87,7 @@ class Relief:
         return 0
 
     @contextlib.contextmanager
-    def _alone(self):  # type: ignore[no-untyped-def]
+    def _alone(self) -> Iterator[bool]:
         try:
             descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:

@@ -98,3 +98,8 @@ class SnapshotSpool:
         if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
             raise FileNotFoundError(f"{sha256!r} is not the SHA-256 of a snapshot")
         return self.folder / f"{sha256}{_SUFFIX}"
+
+
+def waiting_in(folder: Path) -> int:
+    """How many snapshots wait in `folder`, which need not exist."""
+    return sum(1 for _ in folder.glob(f"[0-9a-f]*{_SUFFIX}"))

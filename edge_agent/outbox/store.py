@@ -18,7 +18,7 @@ from edge_agent.outbox.port import Identity
 from edge_agent.outbox.relief import Relief
 from edge_agent.outbox.row import check, row_of
 from edge_agent.outbox.snapshots import SnapshotSpool
-from edge_agent.outbox.stream import StreamFile
+from edge_agent.outbox.stream import Status, StreamFile
 from loket import log as logs
 
 log = logs.get(__name__)
@@ -132,6 +132,11 @@ class SqliteOutbox:
                 return self._above_floor(stream) and self._files[stream].fits()
             except OutboxError:
                 return False
+
+    def status(self, stream: Stream) -> Status:
+        """What `stream` holds. Raises Full, OutboxError."""
+        with self._lock:
+            return self._files[stream].status()
 
     def close(self) -> None:
         """As `Outbox.close`."""

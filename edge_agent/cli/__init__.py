@@ -1,0 +1,13 @@
+"""`edge-agent`: a device from the command line; one file per noun."""
+
+import typer
+
+from edge_agent.cli import identity, outbox
+
+app = typer.Typer(
+    help="This device: its identity, its models, what waits to be sent.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(identity.app, name="identity")
+app.add_typer(outbox.app, name="outbox")
