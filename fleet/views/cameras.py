@@ -44,3 +44,11 @@ def present(connection: Connection, wanted: set[str]) -> set[str]:
         query = select(snapshots.c.sha256).where(snapshots.c.sha256.in_(some))
         here.update(connection.execute(query).scalars())
     return here
+
+
+def names(connection: Connection, *, device: str) -> list[str]:
+    """The cameras that a device lately spoke of."""
+    kinds = (*KINDS, "vision.track.ended")
+    return sorted(
+        {event.data["camera"] for event in events.recent_of(connection, kinds, limit=_READ, device=device)}
+    )

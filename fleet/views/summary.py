@@ -15,8 +15,8 @@ class Summary:
     """Counts of what is stored, exact.
 
     `identities` are the distinct (device, incarnation, seq), `event_ids` the distinct ids that producers
-    gave: both equal `events` unless something was stored twice. `refused_kept` is how many refused messages are
-    kept aside now, `refused_total` how many there ever were.
+    gave: both equal `events` unless something was stored twice. `refused_kept` is how many refused
+    messages are kept aside now, `refused_total` how many there ever were.
     """
 
     events: int

@@ -1,0 +1,186 @@
+"""What the console says of values, in one language: times, numbers, states, kinds, labels."""
+
+import gettext
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from markupsafe import Markup
+
+from fleet.console.localtime import local, zone_of
+from fleet.views.events import Event
+from fleet.views.liveness import State
+
+
+def N_(message: str) -> str:  # noqa: N802
+    """Mark a message for the catalogue; it is translated where it is shown."""
+    return message
+
+
+STATES = {
+    State.ONLINE: N_("Connected"),
+    State.DEGRADED: N_("Impaired"),
+    State.UNKNOWN: N_("Unknown"),
+    State.OFFLINE: N_("Disconnected"),
+    State.NEVER: N_("Never heard"),
+    State.REVOKED: N_("Revoked"),
+}
+
+KINDS = {
+    "vision.track.started": N_("Seen"),
+    "vision.track.ended": N_("Left"),
+    "vision.snapshot.taken": N_("Picture taken"),
+    "kiosk.submission.created": N_("Submission filed"),
+    "device.health": N_("Health"),
+    "device.presence": N_("Connection"),
+    "device.command.finished": N_("Command finished"),
+    "outbox.evicted": N_("Given up for want of room"),
+}
+
+LABELS = {
+    "person": N_("person"),
+    "face": N_("face"),
+    "bicycle": N_("bicycle"),
+    "car": N_("car"),
+    "motorcycle": N_("motorcycle"),
+    "bus": N_("bus"),
+    "truck": N_("truck"),
+    "train": N_("train"),
+    "boat": N_("boat"),
+    "cat": N_("cat"),
+    "dog": N_("dog"),
+    "bird": N_("bird"),
+    "backpack": N_("backpack"),
+    "umbrella": N_("umbrella"),
+    "handbag": N_("handbag"),
+    "suitcase": N_("suitcase"),
+    "bottle": N_("bottle"),
+    "chair": N_("chair"),
+    "bench": N_("bench"),
+}
+"""Labels of the detectors that the console has words for; others are shown as they are."""
+
+SERVICES = {"complaint": N_("Complaint or aspiration")}
+
+CATEGORIES = {
+    "pengaduan": N_("Complaint"),
+    "aspirasi": N_("Aspiration"),
+    "permintaan_informasi": N_("Request for information"),
+}
+
+STATUSES = {"ok": N_("well"), "degraded": N_("impaired")}
+
+OUTCOMES = {"done": N_("done"), "failed": N_("failed"), "refused": N_("refused")}
+
+ROLES = {"viewer": N_("viewer"), "operator": N_("operator"), "officer": N_("officer")}
+
+
+class Words:
+    """How one language says things. Methods are what templates call."""
+
+    def __init__(self, language: str, translations: gettext.NullTranslations) -> None:
+        """`language` is a Babel locale: "id" or "en"."""
+        self.language = language
+        self._translate = translations.gettext
+        self._clock = "HH.mm.ss" if language == "id" else "HH:mm:ss"
+
+    def when(self, at: float, region: str, *, now: float) -> Markup:
+        """A time element on the region's clocks: the date is left out where it is today's."""
+        there = local(at, region=region)
+        today = there.date() == local(now, region=region).date()
+        pattern = self._clock if today else f"d MMM y, {self._clock}"
+        text = f"{format_datetime(there, pattern, locale=self.language)} {zone_of(region).tzname(None)}"
+        return _time(at, text)
+
+    def date(self, at: float, region: str) -> Markup:
+        """A time element with the date alone."""
+        there = local(at, region=region)
+        return _time(at, format_datetime(there, "d MMM y", locale=self.language))
+
+    def ago(self, at: float, *, now: float) -> str:
+        """How long ago: "12 detik yang lalu"."""
+        past = timedelta(seconds=min(at - now, 0))
+        return format_timedelta(past, add_direction=True, threshold=1.5, locale=self.language)
+
+    def seconds(self, duration_s: float) -> str:
+        """A duration in seconds with one decimal place."""
+        return f"{format_decimal(duration_s, '#,##0.0', locale=self.language)} s"
+
+    def number(self, value: float) -> str:
+        """A number, with the language's separators."""
+        return format_decimal(value, locale=self.language)
+
+    def percent(self, share: float) -> str:
+        """A share as a whole percentage."""
+        return format_percent(share, "#,##0%", locale=self.language)
+
+    def size(self, count: int) -> str:
+        """Bytes, in kB or MB where that reads better."""
+        for unit, scale in (("MB", 1_000_000), ("kB", 1_000)):
+            if count >= scale:
+                return f"{format_decimal(count / scale, '#,##0.0', locale=self.language)} {unit}"
+        return f"{self.number(count)} B"
+
+    def state(self, state: State) -> str:
+        """A device's state."""
+        return self._translate(STATES[state])
+
+    def unwell(self, by_state: Mapping[State, int]) -> str:
+        """How many devices are not well, by state; empty where all are."""
+        found = [(count, state) for state, count in by_state.items() if count and state is not State.ONLINE]
+        return ", ".join(f"{self.number(count)} {self.state(state).lower()}" for count, state in found)
+
+    def kind(self, kind: str) -> str:
+        """A kind of event."""
+        return self._known(KINDS, kind)
+
+    def label(self, label: str) -> str:
+        """What a detector calls a thing."""
+        return self._known(LABELS, label)
+
+    def service(self, service: str) -> str:
+        """A kiosk's service."""
+        return self._known(SERVICES, service)
+
+    def category(self, category: str) -> str:
+        """A class of submission."""
+        return self._known(CATEGORIES, category)
+
+    def status(self, status: str) -> str:
+        """How a unit fares."""
+        return self._known(STATUSES, status)
+
+    def outcome(self, outcome: str) -> str:
+        """What became of a command."""
+        return self._known(OUTCOMES, outcome)
+
+    def role(self, role: str) -> str:
+        """A role."""
+        return self._known(ROLES, role)
+
+    def title(self, event: Event) -> str:
+        """What happened, in a few words."""
+        match event.data:
+            case {"label": str(label)}:
+                return f"{self.kind(event.kind)}: {self.label(label)}"
+            case {"unit": str(unit), "status": str(status)}:
+                return f"{self.kind(event.kind)}: {unit} {self.status(status)}"
+            case {"outcome": str(outcome)}:
+                return f"{self.kind(event.kind)}: {self.outcome(outcome)}"
+            case {"service": str(service)}:
+                return f"{self.kind(event.kind)}: {self.service(service)}"
+            case _:
+                return self.kind(event.kind)
+
+    def _known(self, names: dict[str, str], value: str) -> str:
+        return self._translate(names[value]) if value in names else value
+
+
+def _time(at: float, text: str) -> Markup:
+    stamp = local(at, region="").astimezone(UTC)
+    return Markup('<time datetime="{}">{}</time>').format(_iso(stamp), text)
+
+
+def _iso(stamp: datetime) -> str:
+    return stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
