@@ -29,22 +29,22 @@ def _beside_settings(value: object, info: ValidationInfo) -> object:
 class Web(Section):
     """`[web]`: the console and the API, on plain HTTP; put a reverse proxy before it for other machines."""
 
-    host: str = "127.0.0.1"
-    port: Port = 8700
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: Port = Field(default=8700, description="The console's and the API's TCP port.")
 
 
 class Devices(Section):
     """`[devices]`: HTTPS with mutual TLS, where devices put snapshots."""
 
-    host: str = "127.0.0.1"
-    port: Port = 8703
+    host: str = Field(default="127.0.0.1", description="The address to listen on, reachable for devices.")
+    port: Port = Field(default=8703, description="The TCP port for snapshots.")
 
 
 class Broker(Section):
     """`[broker]`: where Mosquitto listens, with mutual TLS."""
 
-    host: str = "127.0.0.1"
-    port: Port = 8702
+    host: str = Field(default="127.0.0.1", description="The address to listen on, reachable for devices.")
+    port: Port = Field(default=8702, description="The MQTT port.")
 
     @property
     def reachable_host(self) -> str:

@@ -18,7 +18,7 @@ class TakeSnapshot(BaseModel):
 
 
 class Command(Statement):
-    """One command. `expires_at` is required: what arrives late is refused, not carried out."""
+    """One command; what arrives after `expires_at` is refused, not carried out."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
 

@@ -41,7 +41,7 @@ class Presence(EventData):
     kind = "device.presence"
     stream = None
 
-    online: bool
+    online: bool = Field(description="False once the broker has missed it.")
     session: int = Field(ge=0, description="Counts the device's connections: an older will is stale.")
     version_installed: str = Field(default="", max_length=64, description="The agent's release.")
 
@@ -52,8 +52,8 @@ class Health(EventData):
     kind = "device.health"
     stream = Stream.TELEMETRY
 
-    unit: Literal["vision", "kiosk", "uplink"]
-    status: Literal["ok", "degraded"]
+    unit: Literal["vision", "kiosk", "uplink"] = Field(description="The unit that reports.")
+    status: Literal["ok", "degraded"] = Field(description="Whether it does all of its work.")
     reasons: list[Annotated[str, Field(max_length=300)]] = Field(
         default=[], max_length=16, description="Why it is degraded: thing, cause, next step."
     )
@@ -68,12 +68,12 @@ class TrackStarted(EventData):
     kind = "vision.track.started"
     stream = Stream.EVENTS
 
-    camera: Name
+    camera: Name = Field(description="The camera, by its name in vision.toml.")
     track: int = Field(ge=1, description="Numbered by camera within one run of the vision unit.")
     run: str = Field(pattern=r"^[0-9a-f]{8}$", description="Names the run that numbered the track.")
-    label: Label
-    score: Share
-    box: Box
+    label: Label = Field(description="What the model calls it.")
+    score: Share = Field(description="How sure the detector was.")
+    box: Box = Field(description="Where it was first believed.")
     snapshot: Sha256 | None = Field(default=None, description="SHA-256 of a JPEG with heads pixelated.")
 
 
@@ -83,15 +83,15 @@ class TrackEnded(EventData):
     kind = "vision.track.ended"
     stream = Stream.EVENTS
 
-    camera: Name
-    track: int = Field(ge=1)
-    run: str = Field(pattern=r"^[0-9a-f]{8}$")
-    label: Label
+    camera: Name = Field(description="As when it started.")
+    track: int = Field(ge=1, description="As when it started.")
+    run: str = Field(pattern=r"^[0-9a-f]{8}$", description="As when it started.")
+    label: Label = Field(description="As when it started.")
     score: Share = Field(description="The best score of the track.")
     box: Box = Field(description="Where it was last seen.")
     duration_s: float = Field(ge=0, description="From the first sight to the last, by the monotonic clock.")
     frames: int = Field(ge=1, description="How many frames it was seen in.")
-    snapshot: Sha256 | None = None
+    snapshot: Sha256 | None = Field(default=None, description="SHA-256 of a JPEG with heads pixelated.")
 
 
 class SnapshotTaken(EventData):
@@ -100,9 +100,9 @@ class SnapshotTaken(EventData):
     kind = "vision.snapshot.taken"
     stream = Stream.EVENTS
 
-    camera: Name
-    command: str = Field(max_length=64)
-    snapshot: Sha256
+    camera: Name = Field(description="The camera, by its name in vision.toml.")
+    command: str = Field(max_length=64, description="The command's id.")
+    snapshot: Sha256 = Field(description="SHA-256 of a JPEG with heads pixelated.")
 
 
 class CommandFinished(EventData):
@@ -111,9 +111,9 @@ class CommandFinished(EventData):
     kind = "device.command.finished"
     stream = Stream.EVENTS
 
-    command: str = Field(max_length=64)
-    outcome: Literal["done", "failed", "refused"]
-    reason: str = Field(default="", max_length=300)
+    command: str = Field(max_length=64, description="The command's id.")
+    outcome: Literal["done", "failed", "refused"] = Field(description="How it ended.")
+    reason: str = Field(default="", max_length=300, description="Why it was not done.")
 
 
 class SubmissionCreated(EventData):
@@ -122,13 +122,13 @@ class SubmissionCreated(EventData):
     kind = "kiosk.submission.created"
     stream = Stream.SUBMISSIONS
 
-    submission: Uuid
-    service: Name
+    submission: Uuid = Field(description="Names the submission.")
+    service: Name = Field(description="The kiosk's service, such as complaint.")
     sealed: str = Field(
         max_length=60_000, description="Base64 of a libsodium sealed box over the submission's JSON."
     )
     intake_key: Sha256 = Field(description="SHA-256 of the public key that it is sealed to.")
-    consent_version: str = Field(max_length=32)
+    consent_version: str = Field(max_length=32, description="Which text of consent was shown and agreed to.")
 
 
 class Evicted(EventData):
@@ -137,10 +137,10 @@ class Evicted(EventData):
     kind = "outbox.evicted"
     stream = None
 
-    first: int = Field(ge=1)
-    last: int = Field(ge=1)
-    count: int = Field(ge=1)
-    reason: Literal["disk_pressure", "retention"] = "disk_pressure"
+    first: int = Field(ge=1, description="The first seq that was given up.")
+    last: int = Field(ge=1, description="The last one.")
+    count: int = Field(ge=1, description="How many rows of these there were.")
+    reason: Literal["disk_pressure", "retention"] = Field(default="disk_pressure", description="Why.")
 
 
 KINDS: dict[str, type[EventData]] = {

@@ -8,7 +8,7 @@ from edge_agent.contract.streams import Stream
 
 
 class Stored(Statement):
-    """Cumulative for one incarnation of one stream, with exceptions.
+    """What the fleet has settled of one stream: cumulative for one incarnation, with exceptions.
 
     Every seq up to `through` is settled (stored, or known to be evicted, or refused); of those above it,
     the inclusive ranges in `also` are settled. A seq in `refused` was kept aside by the fleet with a reason:

@@ -16,8 +16,8 @@ Line = Annotated[str, Field(max_length=200)]
 class HelpText(Section):
     """What a citizen is told to do where the kiosk cannot serve them, by language."""
 
-    id: Line = "Silakan hubungi petugas di meja layanan."
-    en: Line = "Please ask the staff at the service desk."
+    id: Line = Field(default="Silakan hubungi petugas di meja layanan.", description="In Indonesian.")
+    en: Line = Field(default="Please ask the staff at the service desk.", description="In English.")
 
 
 class KioskSettings(Section):
