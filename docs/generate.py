@@ -17,7 +17,7 @@ import typer
 
 from edge_agent.cli import app as edge_app
 from edge_agent.contract import asyncapi, topics
-from edge_agent.contract.events import EventData, Presence
+from edge_agent.contract.events import KINDS, EventData, Presence
 from edge_agent.contract.examples import EXAMPLES
 from edge_agent.contract.schema import event_schema
 from edge_agent.device import Device
@@ -59,8 +59,8 @@ EVENTS_INTRO = """\
 Every event is a [CloudEvents 1.0](https://cloudevents.io) message in structured JSON, at most 64 KiB. Its
 identity is `(device, incarnation, seq)`: `incarnation` is the UUID of the stream's database on the device,
 and `seq` counts from 1 without gaps within it. `clocktrusted` tells whether the device could prove its wall
-clock. Readers ignore fields that they do not know. The machine-readable forms are [asyncapi.json](asyncapi.json) and
-the schemas in `edge_agent/contract/schemas/`.
+clock. Readers ignore fields that they do not know. The machine-readable forms are
+[asyncapi.json](asyncapi.json) and the schemas in `edge_agent/contract/schemas/`.
 """
 TOPICS_INTRO = """\
 # Topics
@@ -220,7 +220,8 @@ def _topics() -> Iterator[str]:
             if operation["channel"]["$ref"] == f"#/channels/{key}"
         }
         kind = key.removeprefix("north-").replace("-", ".")
-        address = channel["address"].replace(kind, "<kind>").replace("{", "<").replace("}", ">")
+        address = channel["address"].replace("{", "<").replace("}", ">")
+        address = address.replace(kind, "<kind>") if kind in KINDS else address
         what = (
             "Events; each kind is in [events](events.md)." if "<kind>" in address else channel["description"]
         )
