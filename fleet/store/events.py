@@ -52,7 +52,7 @@ def insert_once(connection: Connection, new: Sequence[Event]) -> int:
         }
         for event in new
     ]
-    return connection.execute(statement, rows).rowcount
+    return len(connection.execute(statement.returning(events.c.position), rows).all())
 
 
 def after(

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -14,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Condition
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography import x509
@@ -23,7 +25,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_publ
 from cryptography.x509.oid import NameOID
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy.exc import OperationalError
 
 from edge_agent.contract import signed, topics
 from edge_agent.contract.envelope import envelope
@@ -321,6 +324,70 @@ def engine(fleet: Fleet) -> Iterator[Engine]:
     engine = open_store(fleet.database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL of our own; skipped where there is none."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        pytest.skip("PostgreSQL is not installed")
+    folder = tmp_path_factory.mktemp("postgres")
+    # PostgreSQL does not run as root.
+    user = "postgres" if os.geteuid() == 0 else None
+    for parent in (folder, *folder.parents[:2]) if user else ():
+        parent.chmod(parent.stat().st_mode | 0o011)
+    data, port = folder / "data", free_ports(1)[0]
+    data.mkdir()
+    if user:
+        shutil.chown(data, user)
+    subprocess.run(
+        [str(programs[-1]), "-D", str(data), "-U", "loket", "-A", "trust", "--no-sync"],
+        check=True, capture_output=True, user=user, cwd="/", timeout=60,
+    )  # fmt: skip
+    options = ["-p", str(port), "-k", str(data), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+    process = subprocess.Popen(
+        [str(programs[-1].with_name("postgres")), "-D", str(data), *options],
+        stderr=subprocess.DEVNULL, user=user, cwd="/",
+    )  # fmt: skip
+
+    def answers() -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return True
+        return False
+
+    try:
+        eventually(answers, what="PostgreSQL listens")
+        yield f"postgresql+psycopg://loket@127.0.0.1:{port}"
+    finally:
+        _end(process, signal.SIGINT)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/any.db"
+    else:
+        server, name = request.getfixturevalue("postgres"), f"test_{uuid4().hex}"
+        eventually(lambda: _make_database(server, name), what="PostgreSQL answers")
+        url = f"{server}/{name}"
+    engine = open_store(url)
+    yield engine
+    engine.dispose()
+
+
+def _make_database(server: str, name: str) -> bool:
+    engine = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except OperationalError:
+        return False  # it is starting up
+    finally:
+        engine.dispose()
+    return True
 
 
 @pytest.fixture

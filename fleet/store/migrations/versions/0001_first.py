@@ -105,9 +105,9 @@ def upgrade() -> None:
         sa.Column("clock_trusted", sa.Boolean(), nullable=False),
         sa.Column("received_at", sa.Float(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["device"], ["devices.name"], name="fk_events_device_devices"),
         sa.PrimaryKeyConstraint("position", name="pk_events"),
         sa.UniqueConstraint("device", "incarnation", "seq", name="uq_events_device_incarnation_seq"),
+        sa.ForeignKeyConstraint(["device"], ["devices.name"], name="fk_events_device_devices"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_events_device_position", "events", ["device", "position"], unique=False)
