@@ -20,7 +20,7 @@ from rich.table import Table
 from demo.camera import NoCamera, default_source, mirror
 from demo.layout import Layout
 from demo.process import ChildFailed
-from demo.report import DeviceCount, FleetCount, Start, report
+from demo.report import Count, count, report, stored_rows
 from demo.site import UNITS, Site, SiteFailed
 from fleet.store.engine import open_store
 
@@ -66,7 +66,7 @@ def _run(arguments: argparse.Namespace, data: Path, console: Console) -> int:
         console.print(site.run("edge-agent", "models", "pull", arguments.model, within_s=1800).strip())
     engine = open_store(f"sqlite:///{layout.fleet / 'fleet.db'}")
     try:
-        start = Start(device=DeviceCount.of(site.outbox()), fleet=FleetCount.of(engine, device=layout.device))
+        start = count(engine, data=layout.device_data, device=layout.device)
         rss_mb: dict[str, float] = {}
         try:
             site.start(lambda name: console.print(f"  starting {STEPS[name]}", highlight=False))
@@ -79,7 +79,7 @@ def _run(arguments: argparse.Namespace, data: Path, console: Console) -> int:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             console.print("Stopping: the rest is said first", highlight=False)
             site.stop()
-        end = DeviceCount.of(site.outbox())
+        end = count(engine, data=layout.device_data, device=layout.device)
         outcome = report(
             engine, device=layout.device, start=start, end=end, rss_mb={u: rss_mb.get(u, 0.0) for u in UNITS}
         )
@@ -99,17 +99,16 @@ def _addresses(site: Site, console: Console) -> None:
     console.print(table, highlight=False)
 
 
-def _watch(site: Site, engine: Any, start: Start, *, seconds: float | None, console: Console) -> None:
+def _watch(site: Site, engine: Any, start: Count, *, seconds: float | None, console: Console) -> None:
     """Show what happens until `seconds` are over. Raises ChildFailed if a process ends by itself."""
     deadline = None if seconds is None else time.monotonic() + seconds
     with Live(console=console, refresh_per_second=2, transient=True) as live:
         while deadline is None or time.monotonic() < deadline:
             for child in site.children.values():
                 child.demand()
-            fleet = FleetCount.of(engine, device=site.layout.device)
+            stored, _, _ = stored_rows(engine, device=site.layout.device)
             left = "" if deadline is None else f", {max(0, deadline - time.monotonic()):.0f} s to go"
-            stored = fleet.stored - start.fleet.stored
-            live.update(f"{stored} events stored since the start{left}. Ctrl-C stops.")
+            live.update(f"{stored - start.stored} events stored since the start{left}. Ctrl-C stops.")
             time.sleep(0.5)
 
 

@@ -86,15 +86,10 @@ class Site:
             return False
         return True
 
-    def outbox(self) -> list[dict[str, Any]]:
-        """What `edge-agent outbox status` says, a row for each stream."""
-        status = self.run("edge-agent", "outbox", "status", "--config", str(self.layout.settings), "--json")
-        streams: list[dict[str, Any]] = json.loads(status)["streams"]
-        return streams
-
     def waiting(self) -> int:
-        """How many rows of the device the fleet has not acknowledged."""
-        return sum(stream["waiting"] for stream in self.outbox())
+        """How many rows of the device's outbox the fleet has not acknowledged."""
+        status = self.run("edge-agent", "outbox", "status", "--config", str(self.layout.settings), "--json")
+        return sum(stream["rows"] for stream in json.loads(status)["streams"].values())
 
     def fleet(self, *arguments: str) -> Any:
         """Run a `fleet` command with --json and return its object."""
