@@ -20,6 +20,8 @@ Result = TypeVar("Result")
 
 _VERSION = 1
 _BUSY_TIMEOUT_S = 10.0
+_INCREMENTAL = 2  # of PRAGMA auto_vacuum
+_PAGES_AT_ONCE = 4096  # 16 MiB
 _NO_ROOM_BYTES = 512 * 1024  # below this, an input/output error of SQLite means that the disk is full
 _SCHEMA = """
 CREATE TABLE meta (incarnation TEXT NOT NULL, created_at REAL NOT NULL);
@@ -97,10 +99,20 @@ class Database:
         """Run `work`, which only reads. Raises Full, OutboxError; a damaged file as in `change`."""
         return self._with_whole_file(lambda: self._look(work))
 
-    def checkpoint(self) -> None:
-        """Move the write-ahead log into the file and empty it, unless somebody reads it just now."""
+    def free_pages(self) -> int:
+        """How many pages of the file hold nothing. Raises OutboxError."""
+        return self.read(lambda database: int(database.execute("PRAGMA freelist_count").fetchone()[0]))
+
+    def shrink(self) -> None:
+        """Return free pages to the disk (some at a time), and empty the write-ahead log.
+
+        It stays where somebody reads it just now. Raises Full, OutboxError.
+        """
         with self._translated():
-            self._open().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection = self._open()
+            # executescript, for execute would step this statement once only, which frees one page
+            connection.executescript(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
         """Close the file; it opens again when it is used."""
@@ -172,7 +184,8 @@ class Database:
             self.path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         try:
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            if connection.execute("PRAGMA auto_vacuum").fetchone()[0] != _INCREMENTAL:
+                connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # it writes: not on a full disk
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")

@@ -50,9 +50,9 @@ class Relief:
             return given_up
 
     def keep_reserve(self) -> None:
-        """Hold the reserve back again, as soon as there is room for it."""
+        """Hold the reserve back again, unless citizens need that room now that nothing else can give way."""
         size = self._limits.reserve_bytes
-        if self._reserve.exists() or self.free() < self._limits.floor(Class.EVENTS) + size:
+        if self._reserve.exists() or self.free() < self._limits.floor(Class.SUBMISSIONS) + size:
             return
         descriptor = os.open(self._reserve, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         try:

@@ -106,7 +106,10 @@ class SqliteOutbox:
         if stream is None or stream not in self._files:
             raise ValueError(f"{data.kind}: belongs to no stream that is open")
         row = row_of(
-            data, event_id=event_id or str(uuid4()), subject=subject, reading=reading or self._clock.read()
+            data,
+            event_id=str(uuid4()) if event_id is None else event_id,
+            subject=subject,
+            reading=reading or self._clock.read(),
         )
         check(row, device=self._device, stream=stream)
         with self._lock:

@@ -108,21 +108,17 @@ class StreamFile:
 
         Never of submissions: 0. The space is returned to the disk.
         """
-        if self.stream is Stream.SUBMISSIONS:
-            return 0
+        if self.stream is Stream.SUBMISSIONS or not self.path.exists() or not self._file.read(_evictable):
+            return 0  # found out by reading, for on a full disk the reserve goes to whoever must write
         count = self._file.change(lambda database: self._evict(database, reason="disk_pressure"))
         if count:
             self.shrink()
         return count
 
-    def shrink(self) -> None:
-        """Return free pages to the disk, and empty the write-ahead log."""
-
-        def work(database: sqlite3.Connection) -> None:
-            database.execute("PRAGMA incremental_vacuum").fetchall()
-
-        self._file.change(work)
-        self._file.checkpoint()
+    def shrink(self, *, unless_below: int = 0) -> None:
+        """Return free pages to the disk, and empty the write-ahead log; not for fewer pages than told."""
+        if self._file.free_pages() >= unless_below:
+            self._file.shrink()
 
     # -- the reading side: the uplink ----------------------------------------------------------------------
 
@@ -302,6 +298,11 @@ class StreamFile:
 def _held(database: sqlite3.Connection) -> tuple[int, int]:
     values = dict(database.execute("SELECT name, value FROM counters WHERE name IN ('rows', 'bytes')"))
     return values["rows"], values["bytes"]
+
+
+def _evictable(database: sqlite3.Connection) -> bool:
+    oldest = [kind for (kind,) in database.execute("SELECT kind FROM rows ORDER BY seq LIMIT 2")]
+    return bool(oldest) and oldest != [Evicted.kind]
 
 
 def _newest(database: sqlite3.Connection) -> int:

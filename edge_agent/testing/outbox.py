@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from edge_agent.clock import Clock, Reading
-from edge_agent.contract.envelope import envelope
 from edge_agent.contract.events import EventData
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.streams import Stream
 from edge_agent.outbox import Full
 from edge_agent.outbox.port import Identity
+from edge_agent.outbox.row import check, row_of
 from edge_agent.testing.clock import FixedClock
+
+_DEVICE = DeviceId(region="17.07", name="fake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +48,20 @@ class MemoryOutbox:
         if stream is None or stream not in self._incarnations:
             raise ValueError(f"{data.kind}: belongs to no stream that is open")
         if event_id is not None:
-            for row in self.rows:
-                if row.identity.event_id == event_id and row.identity.stream is stream:
-                    return row.identity
+            for known in self.rows:
+                if known.identity.event_id == event_id and known.identity.stream is stream:
+                    return known.identity
         reading = reading or self._clock.read()
+        row = row_of(
+            data, event_id=str(uuid4()) if event_id is None else event_id, subject=subject, reading=reading
+        )
+        check(row, device=_DEVICE, stream=stream)
         identity = Identity(
             stream=stream,
             incarnation=self._incarnations[stream],
-            seq=sum(row.identity.stream is stream for row in self.rows) + 1,
-            event_id=event_id or str(uuid4()),
+            seq=sum(each.identity.stream is stream for each in self.rows) + 1,
+            event_id=row.event_id,
         )
-        envelope(
-            data,
-            device=DeviceId(region="17.07", name="fake"),
-            time=reading.wall,
-            clock_trusted=reading.trusted,
-            event_id=identity.event_id,
-            subject=subject,
-        ).to_json()
         if self.full:
             raise Full("no room (the fake is set to full)")
         self.rows.append(Appended(identity=identity, data=data, subject=subject, reading=reading))

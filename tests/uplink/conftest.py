@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import ipaddress
 import os
 import shutil
 import signal
@@ -37,6 +38,7 @@ from edge_agent.outbox.limits import Limits
 from edge_agent.outbox.store import SqliteOutbox, open_outbox
 
 NAME = "lebong-001"
+DEVICE = DeviceId("17.07", NAME)
 
 
 def free_port() -> int:
@@ -103,7 +105,7 @@ class Authority:
                 x509.SubjectAlternativeName(
                     [
                         x509.DNSName("localhost"),
-                        x509.IPAddress(__import__("ipaddress").ip_address("127.0.0.1")),
+                        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
                     ]
                 ),
                 critical=False,
@@ -185,7 +187,7 @@ class FakeFleet:
         authority: Authority,
         statements: Ed25519PrivateKey,
         *,
-        device: DeviceId = DeviceId("17.07", NAME),
+        device: DeviceId = DEVICE,
         acknowledges: bool = True,
     ) -> None:
         self.device = device
