@@ -128,8 +128,8 @@ async def _ready(server: uvicorn.Server, port: int) -> None:
     """Tell systemd once the first page can be served."""
     while not server.started:
         await asyncio.sleep(0.01)
-    notify("READY=1")
     log.info("ready", port=port)
+    notify("READY=1")
 
 
 if __name__ == "__main__":
