@@ -20,19 +20,25 @@ def default_folder() -> Path:
     return (Path(cache) if cache else Path.home() / ".cache") / "loket" / "models"
 
 
+def default_mirror() -> Path | None:
+    """LOKET_MIRROR, or `../shared/data` beside a checkout, or None."""
+    named = os.environ.get("LOKET_MIRROR")
+    if named:
+        return Path(named)
+    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
+    return beside if beside.is_dir() else None
+
+
 def default_places(*, artefacts: str = "") -> tuple[Place, ...]:
     """Mirror folder, the fleet's artefact store, upstream: in the order in which they are tried.
 
     `artefacts` is the base URL of the fleet's artefact store (LOKET_ARTEFACTS if empty), which gives a file
-    at `<base>/models/<sha256>`. The mirror is LOKET_MIRROR, or `../shared/data` beside a checkout.
+    at `<base>/models/<sha256>`.
     """
     places: list[Place] = []
-    mirror = os.environ.get("LOKET_MIRROR")
-    beside = Path(__file__).resolve().parents[3] / "shared" / "data"
-    if mirror:
-        places.append(Folder(name="mirror folder (LOKET_MIRROR)", root=Path(mirror)))
-    elif beside.is_dir():
-        places.append(Folder(name="mirror folder", root=beside))
+    mirror = default_mirror()
+    if mirror is not None:
+        places.append(Folder(name="mirror folder", root=mirror))
     base = (artefacts or os.environ.get("LOKET_ARTEFACTS", "")).rstrip("/")
     if base:
         places.append(

@@ -32,7 +32,7 @@ class _Errand:
 
 
 class Errands:
-    """The commands in hand. For one thread. A fault of the inbox is kept in `fault`, and tried again later."""
+    """The commands in hand. For one thread. A fault of the inbox is kept in `fault` and tried again later."""
 
     def __init__(self, inbox: Inbox, voice: Voice, *, cameras: Collection[str], clock: Clock) -> None:
         self.fault = ""

@@ -23,10 +23,10 @@ class Lane:
         self.tracks = 0
         self._labels = labels
         self._run = run
-        self._followed = np.flatnonzero(np.isin(np.array(labels), camera.labels))
+        self._follows = np.isin(np.array(labels), camera.labels)
         self._rules = Rules(
             threshold=camera.threshold,
-            unsure=camera.threshold / 2,
+            unsure=camera.threshold * 0.75,
             confirm_hits=camera.confirm_hits,
             tentative_s=camera.miss_s / 2,
             miss_s=camera.miss_s,
@@ -37,7 +37,7 @@ class Lane:
     def see(self, found: Detections, *, captured_s: float) -> tuple[list[Track], list[Track]]:
         """Follow what was found in a frame captured at `captured_s`; the tracks that started and ended."""
         self._now_s = max(self._now_s, captured_s)
-        followed = found[np.isin(found.labels, self._followed)]
+        followed = found[self._follows[found.labels]]
         self._state, (started, ended) = tracker.step(self._state, self._now_s, followed, rules=self._rules)
         self.tracks += len(started)
         return started, ended

@@ -49,12 +49,20 @@ class SsdDetector:
     def detect(self, picture: Picture) -> Detections:
         """The objects in an RGB picture of `input_size`. Raises DetectorError."""
         try:
-            self._interpreter.set_tensor(self._entry, picture[np.newaxis])
-            self._interpreter.invoke()
+            self.load(picture)
+            self.invoke()
             outputs = [self._interpreter.get_tensor(index) for index in self._exits]
         except (RuntimeError, ValueError) as error:
             raise DetectorError(f"inference failed: {error}") from error
         return ssd.decode(*outputs, labels=len(self.labels))
+
+    def load(self, picture: Picture) -> None:
+        """Put a picture before the model. Raises ValueError for a wrong shape or type."""
+        self._interpreter.set_tensor(self._entry, picture[np.newaxis])
+
+    def invoke(self) -> None:
+        """Run the model on what is before it. Raises RuntimeError."""
+        self._interpreter.invoke()
 
 
 def _load(model: Path, *, threads: int) -> Any:

@@ -16,6 +16,9 @@ from edge_agent.vision.voice import Voice
 
 RECENT = 256
 
+TakePicture = Callable[[], str | None]
+"""Makes a picture of the frame at hand and keeps it: its hash, or None where none may or can be made."""
+
 
 class Pipeline:
     """Resize, detect, follow, tell. For one thread."""
@@ -42,12 +45,12 @@ class Pipeline:
         self._person = labels.index(privacy.PERSON) if privacy.PERSON in labels else None
 
     def process(
-        self, camera: int, frame: Frame, *, wanted: Callable[[Callable[[], str | None]], None] | None = None
+        self, camera: int, frame: Frame, *, wanted: Callable[[TakePicture], None] | None = None
     ) -> None:
         """Look at a frame and tell what started and ended.
 
-        `wanted`, if given, is called once with a function that makes a picture of this frame and returns its
-        hash, or None where none may or can be made. Raises DetectorError, OutboxError.
+        `wanted`, if given, is called once with a way to make a picture of this frame. Raises DetectorError,
+        OutboxError.
         """
         lane = self._lanes[camera]
         width, height = self._detector.input_size

@@ -19,11 +19,11 @@ PERSON = "person"
 class Mosaic:
     """How much is covered, and how coarsely. The defaults were chosen by attack: see tests/vision."""
 
-    person_floor: float = 0.15
+    person_floor: float = 0.2
     """The score from which a box may be a person."""
     crowd_floor: float = 0.4
     """Where the detector is full and its least sure object scores this, it has likely left people out."""
-    blocks: int = 4
+    blocks: int = 5
     """Blocks across a head area: a face is about half as wide, so two or three blocks of it remain."""
     least_block_px: int = 8
     picture_blocks: int = 12
@@ -50,12 +50,12 @@ def head_areas(boxes: Boxes, *, width: int, height: int) -> NDArray[np.intp]:
     right, bottom in pixels, inside the picture.
 
     A standing person's head is an eighth of the height; of one cut off by the frame, or near, only head and
-    shoulders may be in the box. So the area is as tall as the box is wide, and at least a third of the box;
-    it begins above the box and reaches past its sides, for boxes are seldom exact.
+    shoulders may be in the box. So the area is nearly as tall as the box is wide, and at least a third of the
+    box; it begins above the box and reaches past its sides, for boxes are seldom exact.
     """
     left, top, right, bottom = (boxes * np.array([width, height, width, height])).T
     wide, tall = right - left, bottom - top
-    head = np.minimum(tall, np.maximum(tall / 3, wide))
+    head = np.minimum(tall, np.maximum(tall / 3, 0.8 * wide))
     areas = np.stack([left - 0.15 * wide, top - 0.2 * head, right + 0.15 * wide, top + head], axis=1)
     areas[:, :2], areas[:, 2:] = np.floor(areas[:, :2]), np.ceil(areas[:, 2:])
     inside: NDArray[np.intp] = np.clip(areas, 0, [width, height, width, height]).astype(np.intp)

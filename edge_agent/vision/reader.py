@@ -1,5 +1,6 @@
 """The thread that reads one camera and shows its newest frame; it is replaced when it is stuck."""
 
+import contextvars
 import threading
 from collections.abc import Callable
 
@@ -55,8 +56,9 @@ class Reader:
         self._thread.join(timeout_s)
 
     def _begin(self) -> threading.Thread:
+        context = contextvars.copy_context()  # so that its log lines carry the unit's name too
         thread = threading.Thread(
-            target=self._read, args=(self._camera,), name=f"camera-{self.name}", daemon=True
+            target=context.run, args=(self._read, self._camera), name=f"camera-{self.name}", daemon=True
         )
         thread.start()
         return thread

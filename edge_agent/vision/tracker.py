@@ -28,9 +28,11 @@ class Rules:
     tentative_s: float = 1.0
     """How long an object that is not yet believed may be out of sight."""
     miss_s: float = 2.0
-    """How long a believed object may be out of sight before its track ends."""
+    """How long a believed object may be out of sight before its track ends; twice that for a sure sight."""
     min_overlap: float = 0.3
     """The least overlap of a track's box with its next detection."""
+    max_inside: float = 0.7
+    """A detection that lies so far inside another of its label (or around it) begins no track of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class State:
     )
     first_s: Annotated[NDArray[np.float64], "T"] = field(default_factory=lambda: np.zeros(0))
     last_s: Annotated[NDArray[np.float64], "T"] = field(default_factory=lambda: np.zeros(0))
+    sure_s: Annotated[NDArray[np.float64], "T"] = field(default_factory=lambda: np.zeros(0))
     frames: Annotated[NDArray[np.int64], "T"] = field(default_factory=lambda: np.zeros(0, np.int64))
     next_number: int = 1
 
@@ -111,8 +114,8 @@ def step(
     _match(predicted, state, kept, rows=rows, chosen=~sure, row_of=row_of, min_overlap=rules.min_overlap)
 
     seen = np.flatnonzero(row_of >= 0)
-    state = _seen(state, row_of[seen], kept[seen], t_mono)
-    state = _born(state, kept[np.flatnonzero((row_of < 0) & sure)], t_mono)
+    state = _seen(state, row_of[seen], kept[seen], t_mono, sure=sure[seen])
+    state = _born(state, kept[_distinct(kept, row_of, sure, rules.max_inside)], t_mono)
     state, ended = _end(state, t_mono, rules)
     state, started = _confirm(state, t_mono, rules)
     return state, (started, ended)
@@ -126,11 +129,7 @@ def finish(state: State) -> tuple[State, list[Track]]:
 
 def overlaps(first: Boxes, second: Boxes) -> Annotated[NDArray[np.float32], "A B"]:
     """Intersection over union of each of A boxes with each of B boxes, 0 to 1."""
-    low = np.maximum(first[:, np.newaxis, :2], second[np.newaxis, :, :2])
-    high = np.minimum(first[:, np.newaxis, 2:], second[np.newaxis, :, 2:])
-    common = np.prod(np.clip(high - low, 0.0, None), axis=2)
-    area_1 = np.prod(first[:, 2:] - first[:, :2], axis=1)
-    area_2 = np.prod(second[:, 2:] - second[:, :2], axis=1)
+    common, area_1, area_2 = _areas(first, second)
     union = area_1[:, np.newaxis] + area_2[np.newaxis, :] - common
     shares: NDArray[np.float32] = common / np.maximum(union, 1e-9)
     return shares
@@ -158,20 +157,53 @@ def _match(
     row_of[d[column_of[matched]]] = r[matched]
 
 
-def _seen(state: State, rows: NDArray[np.intp], found: Detections, t_mono: float) -> State:
+def _distinct(
+    found: Detections, row_of: NDArray[np.intp], sure: NDArray[np.bool_], max_inside: float
+) -> NDArray[np.intp]:
+    """The sure ones of `found` (best first) that continue no track, and are no second box of an object."""
+    new = np.flatnonzero((row_of < 0) & sure)
+    if not len(new):
+        return new
+    common, area_1, area_2 = _areas(found.boxes[new], found.boxes)
+    inside = common / np.maximum(np.minimum(area_1[:, np.newaxis], area_2[np.newaxis, :]), 1e-9)
+    rival = found.labels[new][:, np.newaxis] == found.labels[np.newaxis, :]
+    rival &= (row_of >= 0) | (sure & (np.arange(len(found)) < new[:, np.newaxis]))
+    second = (rival & (inside >= max_inside)).any(axis=1)
+    distinct: NDArray[np.intp] = new[~second]
+    return distinct
+
+
+def _areas(
+    first: Boxes, second: Boxes
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """The common area of each of A boxes with each of B boxes, and the areas of A and of B."""
+    low = np.maximum(first[:, np.newaxis, :2], second[np.newaxis, :, :2])
+    high = np.minimum(first[:, np.newaxis, 2:], second[np.newaxis, :, 2:])
+    common = np.prod(np.clip(high - low, 0.0, None), axis=2)
+    return (
+        common,
+        np.prod(first[:, 2:] - first[:, :2], axis=1),
+        np.prod(second[:, 2:] - second[:, :2], axis=1),
+    )
+
+
+def _seen(
+    state: State, rows: NDArray[np.intp], found: Detections, t_mono: float, *, sure: NDArray[np.bool_]
+) -> State:
     """`rows` seen again as `found`."""
     if not len(rows):
         return state
     box, speed, score = state.box.copy(), state.speed.copy(), state.score.copy()
-    last_s, frames = state.last_s.copy(), state.frames.copy()
+    last_s, sure_s, frames = state.last_s.copy(), state.sure_s.copy(), state.frames.copy()
     passed = (t_mono - last_s[rows]).astype(np.float32)[:, np.newaxis]
     measured = np.where(passed > 0, (found.boxes - box[rows]) / np.maximum(passed, 1e-3), 0.0)
     speed[rows] = (1 - _SPEED_BLEND) * speed[rows] + _SPEED_BLEND * measured
     box[rows] = found.boxes
     score[rows] = np.maximum(score[rows], found.scores)
     last_s[rows] = t_mono
+    sure_s[rows[sure]] = t_mono
     frames[rows] += 1
-    return replace(state, box=box, speed=speed, score=score, last_s=last_s, frames=frames)
+    return replace(state, box=box, speed=speed, score=score, last_s=last_s, sure_s=sure_s, frames=frames)
 
 
 def _born(state: State, found: Detections, t_mono: float) -> State:
@@ -189,6 +221,7 @@ def _born(state: State, found: Detections, t_mono: float) -> State:
         speed=np.concatenate([state.speed, np.zeros((n, 4), np.float32)]),
         first_s=np.concatenate([state.first_s, now]),
         last_s=np.concatenate([state.last_s, now]),
+        sure_s=np.concatenate([state.sure_s, now]),
         frames=np.concatenate([state.frames, np.ones(n, np.int64)]),
     )
 
@@ -196,7 +229,7 @@ def _born(state: State, found: Detections, t_mono: float) -> State:
 def _end(state: State, t_mono: float, rules: Rules) -> tuple[State, list[Track]]:
     """Let go of the rows that were out of sight for too long."""
     patience = np.where(state.number > 0, rules.miss_s, rules.tentative_s)
-    gone = (t_mono - state.last_s) >= patience
+    gone = ((t_mono - state.last_s) >= patience) | ((t_mono - state.sure_s) >= 2 * patience)
     if not gone.any():
         return state, []
     ended = [state.track(int(row)) for row in np.flatnonzero(gone & (state.number > 0))]
@@ -210,6 +243,7 @@ def _end(state: State, t_mono: float, rules: Rules) -> tuple[State, list[Track]]
         speed=state.speed[stay],
         first_s=state.first_s[stay],
         last_s=state.last_s[stay],
+        sure_s=state.sure_s[stay],
         frames=state.frames[stay],
     ), ended
 

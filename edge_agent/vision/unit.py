@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from edge_agent.outbox.doorbell import Doorbell
@@ -11,7 +12,7 @@ from edge_agent.vision.camera import Down, Status
 from edge_agent.vision.errands import Errands
 from edge_agent.vision.health import disk_free_bytes, health, median, rss_bytes
 from edge_agent.vision.lane import Lane
-from edge_agent.vision.pipeline import Pipeline
+from edge_agent.vision.pipeline import Pipeline, TakePicture
 from edge_agent.vision.reader import Reader
 from edge_agent.vision.voice import Voice
 from loket import log
@@ -72,13 +73,7 @@ class Unit:
             if turn is not None:
                 camera, frame = turn
                 name = self._lanes[camera].camera.name
-                self._pipeline.process(
-                    camera,
-                    frame,
-                    wanted=(lambda take, name=name: self._errands.carry_out(name, take))
-                    if self._errands.wants(name)
-                    else None,
-                )
+                self._pipeline.process(camera, frame, wanted=self._wanted(name))
                 if not self._startup_s:
                     self._startup_s = _age_s()
                     _log.info("first_inference", startup_s=round(self._startup_s, 3))
@@ -88,6 +83,10 @@ class Unit:
         now = time.monotonic()
         self._pipeline.finish(now)
         self._tell_health(now, self._statuses(now))
+
+    def _wanted(self, camera: str) -> Callable[[TakePicture], None] | None:
+        """What is to be done with the next frame of `camera` on command, if anything."""
+        return partial(self._errands.carry_out, camera) if self._errands.wants(camera) else None
 
     def _keep_house(self, now: float) -> None:
         """What is due besides frames: time, commands, health, stuck readers, the watchdog."""

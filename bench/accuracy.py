@@ -1,0 +1,134 @@
+"""How well the default detector finds people, on COCO images that no training set of its own holds.
+
+    scripts/bench accuracy [--images FOLDER] [--json]
+
+`person_ap50` is the average precision (all points of the precision-recall curve) at an overlap of 0.5, over
+the images and published boxes (YOLO text, class 0) of the mirror's `coco_permissive53/val`; `_large` counts
+only people whose box is over 2 % of the picture. `letterbox` and the other ways to resize are there for
+comparison: the unit resizes the whole picture without keeping its shape, bilinear.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.device import Device
+from edge_agent.model_store.store import default_mirror
+from edge_agent.vision.app import load_detector
+from edge_agent.vision.detector import Detections
+from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.settings import CameraSettings, VisionSettings
+from edge_agent.vision.tracker import overlaps
+
+IMAGES = Path("media/coco_permissive53/val")
+PERSON = 0
+LARGE = 0.02
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="bench accuracy", description=__doc__)
+    parser.add_argument("--images", type=Path, help=f"default: {IMAGES} in the mirror folder")
+    parser.add_argument("--json", action="store_true", help="print one JSON object last, and nothing else")
+    arguments = parser.parse_args()
+    mirror = default_mirror()
+    folder = arguments.images or (mirror / IMAGES if mirror else None)
+    if folder is None or not folder.is_dir():
+        sys.exit(f"bench accuracy: no folder {folder or ''}; name one with --images FOLDER")
+    with tempfile.TemporaryDirectory(prefix="loket-bench-") as data:
+        device = Device(region="17.07", name="bench", data=Path(data), run=Path(data))
+        detector = load_detector(device, VisionSettings(cameras=[CameraSettings(name="none", source="none")]))
+    result = measure(folder, detector)
+    if not arguments.json:
+        for name, value in result.items():
+            print(f"{name:>24}: {value}")
+    print(json.dumps(result))
+
+
+def measure(folder: Path, detector: SsdDetector) -> dict[str, float]:
+    """The figures over all images of `folder`."""
+    images = list(_images(folder))
+    result: dict[str, float] = {"images": len(images), "people": sum(len(truth) for _, truth in images)}
+    for name, interpolation in (("", "BILINEAR"), ("_area", "AREA"), ("_point", "POINT")):
+        found = [_whole(detector, image, interpolation) for image, _ in images]
+        result[f"person_ap50{name}"] = round(average_precision(found, [truth for _, truth in images]), 3)
+        if not name:
+            result["person_ap50_large"] = round(
+                average_precision(found, [truth for _, truth in images], least_area=LARGE), 3
+            )
+    found = [_letterbox(detector, image) for image, _ in images]
+    result["person_ap50_letterbox"] = round(average_precision(found, [truth for _, truth in images]), 3)
+    return result
+
+
+def average_precision(
+    found: list[Detections], truths: list[NDArray[np.float32]], *, least_area: float = 0.0
+) -> float:
+    """AP at overlap 0.5; smaller people, and what finds them, count neither for nor against."""
+    hits: list[tuple[float, bool]] = []
+    people = 0
+    for detections, truth in zip(found, truths, strict=True):
+        counts = (truth[:, 2] - truth[:, 0]) * (truth[:, 3] - truth[:, 1]) >= least_area
+        people += int(counts.sum())
+        mine = detections[detections.labels == PERSON]
+        mine = mine[np.argsort(-mine.scores)]
+        overlap = overlaps(mine.boxes, truth) if len(truth) else np.zeros((len(mine), 0))
+        taken = np.zeros(len(truth), np.bool_)
+        for row in range(len(mine)):
+            free = np.where(taken, 0.0, overlap[row])
+            best = int(np.argmax(free)) if len(truth) else -1
+            if best >= 0 and free[best] >= 0.5:
+                taken[best] = True
+                if counts[best]:
+                    hits.append((float(mine.scores[row]), True))
+                continue
+            left, top, right, bottom = mine.boxes[row]
+            if (right - left) * (bottom - top) >= least_area:
+                hits.append((float(mine.scores[row]), False))
+    hits.sort(key=lambda hit: -hit[0])
+    right = np.cumsum([hit for _, hit in hits])
+    precision = right / np.arange(1, len(hits) + 1)
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    recall = right / max(people, 1)
+    return float(np.sum(np.diff(recall, prepend=0.0) * envelope))
+
+
+def _images(folder: Path) -> Iterator[tuple[av.VideoFrame, NDArray[np.float32]]]:
+    for path in sorted(folder.glob("*.jpg")):
+        with av.open(path) as container:
+            image = next(container.decode(video=0))
+        text = path.with_suffix(".txt")
+        lines = text.read_text().split("\n") if text.exists() else []
+        rows = np.array([line.split() for line in lines if line], np.float32).reshape(-1, 5)
+        rows = rows[rows[:, 0] == PERSON]
+        half = rows[:, 3:5] / 2
+        yield image, np.concatenate([rows[:, 1:3] - half, rows[:, 1:3] + half], axis=1)
+
+
+def _whole(detector: SsdDetector, image: av.VideoFrame, interpolation: str) -> Detections:
+    width, height = detector.input_size
+    small = image.reformat(width=width, height=height, format="rgb24", interpolation=interpolation)
+    return detector.detect(np.asarray(small.to_ndarray(), np.uint8))
+
+
+def _letterbox(detector: SsdDetector, image: av.VideoFrame) -> Detections:
+    side, _ = detector.input_size
+    scale = side / max(image.width, image.height)
+    width, height = round(image.width * scale), round(image.height * scale)
+    small = image.reformat(width=width, height=height, format="rgb24", interpolation="BILINEAR")
+    square = np.full((side, side, 3), 127, np.uint8)
+    square[:height, :width] = small.to_ndarray()
+    found = detector.detect(square)
+    stretch = np.array([side / width, side / height] * 2, np.float32)
+    return Detections(np.clip(found.boxes * stretch, 0, 1), found.scores, found.labels, found.saturated)
+
+
+if __name__ == "__main__":
+    main()
