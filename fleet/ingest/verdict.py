@@ -13,7 +13,6 @@ from edge_agent.contract.streams import Stream
 from fleet.store.events import Event
 from fleet.store.presence import PresenceChange
 
-_MAX_SESSION = 2**53 - 1
 _MAX_REASON = 500
 
 
@@ -130,8 +129,6 @@ def _state(event: Envelope, message: Message) -> ToNote:
     said = event.typed()
     if not isinstance(said, Presence):
         raise _Unfit(f"type {event.type!r} does not belong on the topic of the state")
-    if said.session > _MAX_SESSION:
-        raise _Unfit("data.session: too large")
     # A retained "online" was said when the device connected; when a will was sent, nobody tells.
     at = message.received_at
     if message.retained and said.online and event.clocktrusted:

@@ -33,6 +33,7 @@ from edge_agent.contract.envelope import envelope
 from edge_agent.contract.events import EventData, Health
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.stored import Stored
+from edge_agent.contract.streams import Stream
 from fleet.enrolment import enrol
 from fleet.identity.authority import Authority, Validity, load_authority
 from fleet.identity.keys import write_private_key
@@ -108,11 +109,11 @@ def health(seq: int, *, device: DeviceId, incarnation: str = INCARNATION, **chan
 
 
 def message(
-    data: EventData, *, seq: int, device: DeviceId, incarnation: str = INCARNATION, **changes: Any
+    data: EventData, *, seq: int | None, device: DeviceId, incarnation: str = INCARNATION, **changes: Any
 ) -> bytes:
     """An event as a message; `changes` overrides its attributes."""
     attributes = {
-        "stream": type(data).stream or "telemetry", "incarnation": incarnation, "seq": seq,
+        "stream": type(data).stream or Stream.TELEMETRY, "incarnation": incarnation, "seq": seq,
         "time": datetime.now(UTC), "clock_trusted": True,
     }  # fmt: skip
     return envelope(data, device=device, **{**attributes, **changes}).to_json()
