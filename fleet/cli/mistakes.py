@@ -1,19 +1,16 @@
 """A person's mistake, told in one line instead of a traceback."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from fleet.cli.failure import Failed
 from fleet.store import StoreError
 from loket.settings import SettingsError
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Turn the errors of settings (status 2) and of the database (status 1) into Failed."""
-    try:
-        yield
-    except SettingsError as error:
-        raise Failed(str(error), status=2) from error
-    except StoreError as error:
-        raise Failed(str(error)) from error
+def told(error: Exception) -> Failed | None:
+    """What to tell a person of an error of settings (status 2) or of the database (status 1); else None."""
+    match error:
+        case SettingsError():
+            return Failed(str(error), status=2)
+        case StoreError():
+            return Failed(str(error))
+        case _:
+            return None

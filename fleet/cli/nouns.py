@@ -34,6 +34,10 @@ NOUNS: dict[str, str] = {
 """Every noun, with its help. A new noun is one file in this folder, with an `app`, and its line here."""
 
 
+_SHELL_OPTIONS = {"install_completion", "show_completion"}
+"""What Typer adds to a module with one command; completion belongs to the root."""
+
+
 class Nouns(TyperGroup):
     """The root command: knows every noun's name and help, and loads the one that is called."""
 
@@ -49,18 +53,20 @@ class Nouns(TyperGroup):
         if name in NOUNS:
             noun: typer.Typer = importlib.import_module(f"fleet.cli.{name}").app
             command = typer.main.get_command(noun)
+            command.params = [option for option in command.params if option.name not in _SHELL_OPTIONS]
         return name, command, rest
-
-    def invoke(self, ctx: Any) -> Any:
-        """Run the noun."""
-        with mistakes.told():
-            return super().invoke(ctx)
 
     def main(self, args: Sequence[str] | None = None, **how: Any) -> Any:  # type: ignore[override]
         """Take --lang in any place, and tell a person's mistake in one line instead of a traceback."""
         given = sys.argv[1:] if args is None else list(args)
         try:
             return super().main(args=without_language(given), **how)
-        except Failed as failed:
-            typer.echo(f"fleet: {failed}", err=True)
-            sys.exit(failed.status)
+        except Failed as error:
+            failed = error
+        except Exception as error:  # the outermost place of every command
+            told = mistakes.told(error)
+            if told is None:
+                raise
+            failed = told
+        typer.echo(f"fleet: {failed}", err=True)
+        sys.exit(failed.status)

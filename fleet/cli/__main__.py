@@ -1,0 +1,5 @@
+"""`python -m fleet.cli`."""
+
+from fleet.cli import app
+
+app(prog_name="fleet")

@@ -1,0 +1,1 @@
+"""For tests: a fleet whose tables are filled by hand, and `fleet serve` as a process."""
