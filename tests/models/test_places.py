@@ -1,0 +1,105 @@
+"""A download over a real connection that is cut, and over servers that misbehave."""
+
+from pathlib import Path
+
+import pytest
+
+from edge_agent.model_store.manifest import ModelFile
+from edge_agent.model_store.places import Folder, Missing, Web
+from tests.models.conftest import CONTENT, Site
+
+
+def web(site: Site) -> Web:
+    return Web(name="site", url_of=lambda _: site.url, timeout_s=5, pause_s=0.001, fruitless_attempts=2)
+
+
+def fetch(place: Web | Folder, file: ModelFile, part: Path) -> list[int]:
+    held: list[int] = []
+    place.fetch(file, part=part, progress=lambda done, _: held.append(done))
+    return held
+
+
+def test_download_goes_on_where_the_connection_was_cut(site: Site, file: ModelFile, tmp_path: Path) -> None:
+    site.cut_after = 70_000
+    part = tmp_path / "part"
+    held = fetch(web(site), file, part)
+    assert part.read_bytes() == CONTENT
+    assert site.requests == ["", "bytes=70000-", "bytes=140000-", "bytes=210000-", "bytes=280000-"]
+    assert held == sorted(held)
+    assert held[-1] == file.size
+
+
+def test_what_was_fetched_is_kept_for_the_next_try(site: Site, file: ModelFile, tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    part.write_bytes(CONTENT[:100_000])
+    fetch(web(site), file, part)
+    assert part.read_bytes() == CONTENT
+    assert site.requests == ["bytes=100000-"]
+
+
+def test_a_server_that_gives_nothing_is_given_up_and_the_beginning_kept(
+    site: Site, file: ModelFile, tmp_path: Path
+) -> None:
+    part = tmp_path / "part"
+    part.write_bytes(CONTENT[:100_000])
+    site.cut_after = 0
+    with pytest.raises(Missing, match=r"100000 of 300000 bytes are kept"):
+        fetch(web(site), file, part)
+    assert part.read_bytes() == CONTENT[:100_000]
+    assert len(site.requests) == 2
+
+
+def test_a_server_without_ranges_begins_again(site: Site, file: ModelFile, tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    part.write_bytes(b"x" * 50_000)
+    site.ranges = False
+    fetch(web(site), file, part)
+    assert part.read_bytes() == CONTENT
+
+
+def test_another_range_than_asked_for_is_not_appended(site: Site, file: ModelFile, tmp_path: Path) -> None:
+    part = tmp_path / "part"
+    part.write_bytes(CONTENT[:1000])
+    site.wrong_range = True
+    with pytest.raises(Missing, match="another range"):
+        fetch(web(site), file, part)
+    assert part.read_bytes() == CONTENT[:1000]
+
+
+def test_a_download_never_grows_beyond_the_manifests_size(
+    site: Site, file: ModelFile, tmp_path: Path
+) -> None:
+    site.content = CONTENT + b"more" * 100_000
+    part = tmp_path / "part"
+    fetch(web(site), file, part)
+    assert part.stat().st_size == file.size
+
+
+def test_a_missing_file_is_told_at_once(site: Site, file: ModelFile, tmp_path: Path) -> None:
+    site.status = 404
+    with pytest.raises(Missing, match="HTTP 404"):
+        fetch(web(site), file, tmp_path / "part")
+    assert len(site.requests) == 1
+
+
+def test_a_failing_server_is_tried_again(site: Site, file: ModelFile, tmp_path: Path) -> None:
+    site.status = 503
+    with pytest.raises(Missing, match="HTTP 503"):
+        fetch(web(site), file, tmp_path / "part")
+    assert len(site.requests) == 2
+
+
+def test_nobody_listening_is_told(site: Site, file: ModelFile, tmp_path: Path) -> None:
+    nobody = Web(
+        name="site", url_of=lambda _: "http://127.0.0.1:1/x", timeout_s=1, pause_s=0.001, fruitless_attempts=1
+    )
+    with pytest.raises(Missing, match="refused"):
+        fetch(nobody, file, tmp_path / "part")
+
+
+def test_a_folder_with_a_file_of_another_size_is_told(file: ModelFile, tmp_path: Path) -> None:
+    held = tmp_path / file.mirror
+    held.parent.mkdir(parents=True)
+    held.write_bytes(CONTENT[:-1])
+    with pytest.raises(Missing, match="299999 bytes instead of 300000"):
+        fetch(Folder(name="mirror", root=tmp_path), file, tmp_path / "part")
