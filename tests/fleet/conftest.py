@@ -164,11 +164,24 @@ class Speaker:
         return self.answers[number]
 
     def statements(self, device: DeviceId) -> list[Stored]:
-        """The stored-acknowledgements heard, verified."""
-        key = load_pem_public_key(self._controller.layout.statement_public_key.read_bytes())
+        """The stored-acknowledgements heard so far, verified."""
         with self.changed:
-            heard = [payload for topic, payload in self.heard if topic == topics.stored(device)]
-        return [signed.verify(payload, Stored, key=key, device=device) for payload in heard]
+            heard = list(self.heard)
+        return self._verified(heard, device)
+
+    def take_statements(self, device: DeviceId) -> list[Stored]:
+        """The same, and what was heard is forgotten."""
+        with self.changed:
+            heard, self.heard = self.heard, []
+        return self._verified(heard, device)
+
+    def _verified(self, heard: list[tuple[str, bytes]], device: DeviceId) -> list[Stored]:
+        key = load_pem_public_key(self._controller.layout.statement_public_key.read_bytes())
+        return [
+            signed.verify(payload, Stored, key=key, device=device)
+            for topic, payload in heard
+            if topic == topics.stored(device)
+        ]
 
     def _on_connect(self, client: Client, _data: Any, _flags: Any, reason: Any, _p: Any) -> None:
         if self.filters:
