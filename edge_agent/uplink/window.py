@@ -13,6 +13,7 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from edge_agent.contract.stored import Stored
@@ -147,8 +148,7 @@ class Window:
             if entry.latest is not None and entry.latest < evidence and not entry.refused:
                 self._enqueue(seq)
         self._backoff = 1
-        under_way = any(entry.latest is not None for entry in self._entries.values())
-        self._deadline = now + self._patience() if under_way and self._connected else None
+        self._deadline = now + self._patience() if self._under_way() and self._connected else None
         return gone
 
     def wake_at(self) -> float | None:
@@ -158,17 +158,20 @@ class Window:
 
     def _tick(self, now: float) -> None:
         if self._deadline is not None and now >= self._deadline:
-            for seq, entry in self._entries.items():
-                if entry.latest is not None and not entry.refused:
-                    self._enqueue(seq)
+            for seq in self._under_way():
+                self._enqueue(seq)
             self._backoff = min(2 * self._backoff, _LONGEST_BACKOFF)
-            self._deadline = now + self._patience() if self._entries else None
+            self._deadline = now + self._patience() if self._queue else None
         if self._refused_until is not None and now >= self._refused_until:
             self._refused_until = None
             for seq, entry in self._entries.items():
                 if entry.refused:
                     entry.refused = False
                     self._enqueue(seq)
+
+    def _under_way(self) -> list[int]:
+        """The rows that went out on this connection and may still arrive."""
+        return [seq for seq, entry in self._entries.items() if entry.latest is not None and not entry.refused]
 
     def _patience(self) -> float:
         return self._resend_after_s * self._backoff * self._random.uniform(1.0, 1.25)
@@ -184,11 +187,12 @@ def _settler(stored: Stored) -> Callable[[int], bool]:
     """`stored.settles`, fast for many rows."""
     ranges = sorted(stored.also)
     firsts = [first for first, _ in ranges]
+    reach = list(accumulate((last for _, last in ranges), max))  # ranges may overlap
 
     def settles(seq: int) -> bool:
         if seq <= stored.through:
             return True
         place = bisect_right(firsts, seq) - 1
-        return place >= 0 and seq <= ranges[place][1]
+        return place >= 0 and seq <= reach[place]
 
     return settles
