@@ -91,7 +91,7 @@ def _run(arguments: argparse.Namespace, data: Path, console: Console) -> int:
 
 def _addresses(site: Site, console: Console) -> None:
     layout = site.layout
-    link = site.fleet("signin", "--role", "officer")["url"]
+    link = site.fleet("signin", "--role", "officer")["link"]
     table = Table(show_header=False, box=None, padding=(0, 2))
     table.add_row("Command centre", f"[bold]{link}[/]  (signs you in once; another: fleet signin)")
     table.add_row("Kiosk", f"[bold]http://127.0.0.1:{layout.kiosk_port}/[/]")

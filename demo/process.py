@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,19 +25,32 @@ class Child:
         self._log = log
         self._env = {**os.environ, **env}
         self._process: subprocess.Popen[bytes] | None = None
+        self._notices: socket.socket | None = None
+        self._ready = False
 
     def start(self) -> None:
         """Start it in a session of its own, so that a terminal's Ctrl-C reaches us alone."""
         self._log.parent.mkdir(parents=True, exist_ok=True)
+        self._listen()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "TERM", "--", *self._command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._env,
+                env={**self._env, "NOTIFY_SOCKET": f"@{self._address}"},
                 start_new_session=True,
             )
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has said READY=1, as it would to systemd, since it was started."""
+        while not self._ready and self._notices is not None:
+            try:
+                self._ready = b"READY=1" in self._notices.recv(4096).split(b"\n")
+            except BlockingIOError:
+                break
+        return self._ready
 
     @property
     def running(self) -> bool:
@@ -60,6 +74,7 @@ class Child:
         self.signal(signal.SIGTERM)
         if self._process is None:
             return None
+        self.forget()
         try:
             return self._process.wait(within_s)
         except subprocess.TimeoutExpired:
@@ -68,7 +83,24 @@ class Child:
     def kill(self) -> int | None:
         """kill -9, and wait for its end."""
         self.signal(signal.SIGKILL)
+        self.forget()
         return self._process.wait(10) if self._process is not None else None
+
+    def forget(self) -> None:
+        """Stop listening to what it tells of itself."""
+        if self._notices is not None:
+            self._notices.close()
+            self._notices = None
+
+    @property
+    def _address(self) -> str:
+        return f"loket-{os.getpid()}-{id(self):x}"
+
+    def _listen(self) -> None:
+        self.forget()
+        self._ready = False
+        self._notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self._notices.bind("\0" + self._address)
 
     def rss_mb(self) -> float:
         """Resident memory in MB (10^6 bytes), its own children counted in; 0 if it is gone."""

@@ -49,7 +49,8 @@ class Site:
         layout.root.mkdir(parents=True, exist_ok=True)
         ports = ["--port-base", str(layout.port_base)]
         self.run("fleet", "init", "--data", str(layout.fleet), "--region", layout.region, *ports)
-        self.run("edge-agent", "identity", "create", "--config", str(layout.settings))
+        if not (layout.settings / "device.key").exists():
+            self.run("edge-agent", "identity", "create", "--config", str(layout.settings))
         if not (layout.settings / "device.pem").exists():
             self.run(
                 "fleet", "device", "add", layout.device, "--region", layout.region,
@@ -62,8 +63,12 @@ class Site:
         self._demand_free_ports()
         for name in ("broker", "fleet-ingest", "fleet-serve", "edge-uplink", "edge-kiosk", "edge-vision"):
             tell(name)
-            self.children[name].start()
-            self._await(name)
+            self.start_one(name)
+
+    def start_one(self, name: str) -> None:
+        """Start one process, by its name in `children`, and wait until it is at work."""
+        self.children[name].start()
+        self._await(name)
 
     def stop(self, tell: Callable[[str], None] = lambda _: None, *, drain_s: float = 30.0) -> bool:
         """Stop what speaks, let the uplink say the rest, then stop the others; whether all was said."""
@@ -107,14 +112,11 @@ class Site:
         return done.stdout
 
     def _await(self, name: str) -> None:
-        layout, child = self.layout, self.children[name]
-        checks: dict[str, Callable[[], object]] = {
-            "broker": lambda: _listens(layout.broker_port),
-            "fleet-serve": lambda: _listens(layout.web_port) and _listens(layout.devices_port),
-            "edge-kiosk": lambda: _listens(layout.kiosk_port),
-        }
-        check = checks.get(name, lambda: child.running)
-        eventually(check, within_s=30, what=f"{name} ready", children=[child])
+        child = self.children[name]
+        if name == "broker":  # the only one of them that does not always tell
+            eventually(lambda: _listens(self.layout.broker_port), within_s=30, what=name, children=[child])
+        else:
+            eventually(lambda: child.ready, within_s=30, what=f"{name} ready", children=[child])
 
     def _demand_free_ports(self) -> None:
         for offset, owner in enumerate(PORT_OWNERS):

@@ -1,0 +1,173 @@
+"""Load on a site, and the oracle that holds its outcome against what was promised."""
+
+import json
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from uuid import uuid4
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from sqlalchemy import select
+
+from demo.site import Site
+from edge_agent.clock import SystemClock
+from edge_agent.contract.envelope import Envelope, parse
+from edge_agent.contract.events import Box, EventData, Health, SubmissionCreated, TrackStarted
+from edge_agent.contract.streams import Stream
+from edge_agent.contract.topics import EVERY_NORTH
+from edge_agent.device import load_device
+from edge_agent.outbox.port import Identity
+from edge_agent.outbox.store import open_outbox
+from fleet.store.engine import open_store
+from fleet.store.tables import events
+
+
+def track(number: int) -> TrackStarted:
+    """An event of usual size."""
+    box = Box(left=0.1, top=0.2, right=0.3, bottom=0.9)
+    return TrackStarted(camera="load", track=number, run="00000000", label="person", score=0.5, box=box)
+
+
+def submission() -> SubmissionCreated:
+    """A submission whose sealed part is as long as a page of text."""
+    return SubmissionCreated(
+        submission=str(uuid4()),
+        service="complaint",
+        sealed="A" * 2000,
+        intake_key="0" * 64,
+        consent_version="1",
+    )
+
+
+class Load:
+    """A thread that appends to a device's outbox and remembers every append that returned."""
+
+    def __init__(self, site: Site, *, per_s: float, limit: int = 100_000) -> None:
+        """Every fifth event is telemetry, every tenth a submission."""
+        self.appended: list[Identity] = []
+        self._device = load_device(site.layout.settings)
+        self._per_s = per_s
+        self._limit = limit
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="load")
+
+    def __enter__(self) -> "Load":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        self._thread.join(30)
+
+    def _work(self) -> None:
+        outbox = open_outbox(self._device, streams=set(Stream), clock=SystemClock())
+        started = time.monotonic()
+        try:
+            for number in range(1, self._limit + 1):
+                if self._ending.wait(max(0.0, started + number / self._per_s - time.monotonic())):
+                    return
+                self.appended.append(outbox.append(_nth(number)))
+        finally:
+            outbox.close()
+
+
+def _nth(number: int) -> EventData:
+    if number % 10 == 0:
+        return submission()
+    if number % 5 == 0:
+        return Health(unit="kiosk", status="ok", metrics={"load": number})
+    return track(number)
+
+
+@dataclass
+class Northbound:
+    """Another system of the command centre: everything that it received, in order."""
+
+    site: Site
+    received: list[Envelope] = field(default_factory=list)
+
+    def __enter__(self) -> "Northbound":
+        """Enrol as a reader and subscribe; comes back by itself when the broker does."""
+        layout = self.site.layout
+        pki = layout.root / "reader"
+        made = self.site.fleet("broker", "reader", "test", "--out", str(pki))
+        self._client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2, client_id=made["name"], protocol=mqtt.MQTTv5
+        )
+        self._client.reconnect_delay_set(min_delay=1, max_delay=1)
+        self._client.tls_set(
+            ca_certs=str(layout.fleet / "pki" / "root.pem"), certfile=made["certificate"], keyfile=made["key"]
+        )
+        self._client.on_connect = lambda client, *_: client.subscribe(EVERY_NORTH, qos=1)
+        self._client.on_message = lambda _client, _data, message: self.received.append(parse(message.payload))
+        kept = Properties(PacketTypes.CONNECT)
+        kept.SessionExpiryInterval = 3600
+        self._client.connect("127.0.0.1", layout.broker_port, clean_start=False, properties=kept)
+        self._client.loop_start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+def assert_all_stored_once_in_order(site: Site, appended: list[Identity]) -> None:
+    """Every append that returned is stored exactly once; each stream's numbers have no gap and no repeat."""
+    engine = open_store(f"sqlite:///{site.layout.fleet / 'fleet.db'}")
+    try:
+        with engine.connect() as connection:
+            rows = connection.execute(
+                select(events.c.id, events.c.incarnation, events.c.seq, events.c.kind).order_by(
+                    events.c.position
+                )
+            ).all()
+    finally:
+        engine.dispose()
+    ids = [row.id for row in rows]
+    lost = {identity.event_id for identity in appended} - set(ids)
+    assert not lost, f"{len(lost)} of {len(appended)} lost"
+    assert len(ids) == len(set(ids)), f"{len(ids) - len(set(ids))} duplicated"
+    streams: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        streams[row.incarnation].append(row.seq)
+    for incarnation, seqs in streams.items():
+        assert sorted(seqs) == list(range(1, len(seqs) + 1)), f"stream {incarnation} has gaps"
+    by_id = {row.id: row for row in rows}
+    for identity in appended:
+        row = by_id[identity.event_id]
+        assert (row.incarnation, row.seq) == (identity.incarnation, identity.seq)
+
+
+def assert_order_kept(received: list[Envelope]) -> None:
+    """In each stream the numbers that were not seen before only grow."""
+    newest: dict[str, int] = defaultdict(int)
+    seen: set[tuple[str, int]] = set()
+    for event in received:
+        assert event.incarnation is not None
+        assert event.seq is not None
+        key = (event.incarnation, event.seq)
+        assert event.seq > newest[event.incarnation] or key in seen, f"{event.kind} {event.seq} came late"
+        newest[event.incarnation] = max(newest[event.incarnation], event.seq)
+        seen.add(key)
+
+
+def json_lines(path: Path) -> list[dict[str, object]]:
+    """The structured lines of a process's log; lines that are not JSON are left out."""
+    lines = []
+    for line in path.read_text(errors="replace").splitlines():
+        try:
+            document = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(document, dict):
+            lines.append(document)
+    return lines

@@ -1,0 +1,82 @@
+"""What may fail, fails: nothing is lost, nothing stands twice, and each stream keeps its order."""
+
+import random
+import time
+from collections.abc import Callable
+
+import pytest
+
+from demo.process import eventually
+from demo.site import Site
+from tests.site.load import Load, Northbound, assert_all_stored_once_in_order, assert_order_kept
+
+pytestmark = [pytest.mark.site, pytest.mark.timeout(600)]
+
+MakeSite = Callable[..., Site]
+CORE = ("broker", "fleet-ingest", "edge-uplink")
+
+
+def start(site: Site, *names: str) -> None:
+    for name in names:
+        site.start_one(name)
+
+
+def settle(site: Site, *, within_s: float = 60) -> None:
+    assert site.drain(within_s=within_s), f"{site.waiting()} rows still wait"
+
+
+def test_broker_killed_under_load_with_its_queue_lost(make_site: MakeSite) -> None:
+    site = make_site(uplink={"resend_after_s": 3})
+    start(site, *CORE)
+    with Northbound(site) as north, Load(site, per_s=200) as load:
+        for _ in range(3):
+            time.sleep(1.5)
+            site.children["broker"].kill()
+            for file in (site.layout.fleet / "broker").glob("persistence/*.db"):
+                file.unlink()
+            time.sleep(0.5)
+            site.start_one("broker")
+        time.sleep(1.5)
+    settle(site)
+    assert len(load.appended) > 500
+    assert_all_stored_once_in_order(site, load.appended)
+    assert_order_kept(north.received)
+
+
+def test_ingest_away_while_more_is_said_than_the_broker_queues(make_site: MakeSite) -> None:
+    site = make_site(uplink={"resend_after_s": 3, "window": 500})
+    configuration = site.layout.fleet / "broker" / "mosquitto.conf"
+    queue = "max_queued_messages 100\n"
+    lines = [line for line in configuration.read_text().splitlines() if "max_queued" not in line]
+    configuration.write_text("\n".join([*lines, queue]))
+    start(site, *CORE)
+    eventually(lambda: not site.waiting(), within_s=20, what="first contact")
+    site.children["fleet-ingest"].kill()
+    with Load(site, per_s=300) as load:
+        time.sleep(10)
+    assert site.waiting() >= len(load.appended), "only the fleet may let the device forget"
+    site.start_one("fleet-ingest")
+    settle(site)
+    assert_all_stored_once_in_order(site, load.appended)
+
+
+@pytest.mark.parametrize("victim", ["fleet-ingest", "edge-uplink", "broker"])
+def test_killed_at_twenty_random_moments(make_site: MakeSite, victim: str) -> None:
+    site = make_site(uplink={"resend_after_s": 3})
+    start(site, *CORE)
+    moments = random.Random(17)
+    with Northbound(site) as north:
+        with Load(site, per_s=150) as load:
+            for _ in range(20):
+                time.sleep(moments.uniform(0.05, 2.5))
+                site.children[victim].kill()
+                site.children[victim].start()
+        settle(site)
+        assert_all_stored_once_in_order(site, load.appended)
+        if victim != "broker":  # what a broker had acknowledged and not delivered goes with it
+            eventually(
+                lambda: len({event.id for event in north.received}) >= len(load.appended),
+                within_s=20,
+                what="everything northbound",
+            )
+    assert_order_kept(north.received)
