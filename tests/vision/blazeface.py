@@ -1,4 +1,4 @@
-"""The attacker: BlazeFace (Bazarevsky et al., 2019), decoded here, looks for faces that the mosaic left visible."""
+"""The attacker: BlazeFace (Bazarevsky et al., 2019) looks for faces that the mosaic left visible."""
 
 from dataclasses import dataclass
 from pathlib import Path
