@@ -1,0 +1,176 @@
+"""The mosaic: what it covers, that it cannot be undone, and that an attacker finds no face behind it."""
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import simplejpeg
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from edge_agent.vision import privacy
+from edge_agent.vision.detector import Detections
+from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.snapshot import Snapshots
+from tests.vision.blazeface import BlazeFace, Face, overlap
+from tests.vision.conftest import detections, model, picture_of
+
+RANGES = ("short_range", "full_range", "full_range_sparse")
+NOBODY = np.zeros((0, 4), np.float32)
+
+
+def noise(height: int = 240, width: int = 320) -> NDArray[np.uint8]:
+    return np.random.default_rng(3).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def spread(picture: NDArray[np.uint8]) -> int:
+    """How many different colours a part has."""
+    return len(np.unique(picture.reshape(-1, 3), axis=0))
+
+
+def test_a_standing_persons_head_is_covered_and_the_legs_are_not() -> None:
+    picture = noise()
+    covered = privacy.cover(picture, np.array([[0.4, 0.1, 0.6, 0.9]], np.float32))
+    head = covered[24:72, 128:192]
+    assert spread(head) <= 36
+    assert (covered[160:, :] == picture[160:, :]).all()
+    assert (covered[:, :110] == picture[:, :110]).all()
+
+
+def test_a_near_persons_box_is_covered_nearly_whole() -> None:
+    (area,) = privacy.head_areas(np.array([[0.2, 0.2, 0.8, 0.9]], np.float32), width=600, height=600)
+    left, top, right, bottom = area.tolist()
+    assert left <= 0.2 * 600
+    assert right >= 0.8 * 600
+    assert top <= 0.2 * 600
+    assert bottom >= 0.6 * 600
+
+
+side = st.floats(0, 1, width=32)
+
+
+@given(st.lists(st.tuples(side, side, side, side), max_size=5), st.integers(17, 90), st.integers(17, 90))
+def test_any_boxes_in_any_picture_are_covered_within_it(
+    boxes: list[tuple[float, float, float, float]], width: int, height: int
+) -> None:
+    ordered = [(min(a, c), min(b, d), max(a, c), max(b, d)) for a, b, c, d in boxes]
+    picture = noise(height, width)
+    covered = privacy.cover(picture, np.array(ordered, np.float32).reshape(-1, 4))
+    assert covered.shape == picture.shape
+    inside = np.zeros((height, width), np.bool_)
+    for left, top, right, bottom in privacy.head_areas(
+        np.array(ordered, np.float32).reshape(-1, 4), width=width, height=height
+    ).tolist():
+        inside[top:bottom, left:right] = True
+    assert (covered[~inside] == picture[~inside]).all()
+
+
+def test_a_block_is_its_mean_so_that_nothing_else_of_it_is_left() -> None:
+    picture = noise(64, 64)
+    expected = picture[0:16, 16:32].reshape(-1, 3).mean(axis=0)
+    other = picture.copy()
+    other[0:16, 16:32] = (
+        np.random.default_rng(9).permutation(other[0:16, 16:32].reshape(-1, 3)).reshape(16, 16, 3)
+    )
+    mosaic = privacy.pixelate(picture.copy(), (0, 0, 64, 64), block=16)
+    assert np.allclose(mosaic[0, 16], expected, atol=1)
+    assert (mosaic == privacy.pixelate(other, (0, 0, 64, 64), block=16)).all()
+    assert spread(mosaic) <= 16
+
+
+def test_whoever_may_be_a_person_counts_also_unsure_and_tracked_ones() -> None:
+    found = detections((0, 0, 0.1, 0.2, 0.25, 0), (0.5, 0, 0.6, 0.2, 0.9, 3), (0.8, 0, 0.9, 0.2, 0.1, 0))
+    tracked = np.array([[0.3, 0.3, 0.4, 0.5]], np.float32)
+    people = privacy.people_in(found, tracked, person=0)
+    assert people is not None
+    assert people.tolist() == [pytest.approx([0, 0, 0.1, 0.2]), pytest.approx([0.3, 0.3, 0.4, 0.5])]
+
+
+def full(least: float) -> Detections:
+    rows = [(0.1 * n, 0, 0.1 * n + 0.05, 0.2, least + 0.01 * n, 0) for n in range(10)]
+    found = detections(*rows)
+    return Detections(found.boxes, found.scores, found.labels, saturated=True)
+
+
+def test_a_full_detector_may_have_left_people_out_so_the_whole_picture_is_covered() -> None:
+    assert privacy.people_in(full(0.45), NOBODY, person=0) is None
+    assert privacy.people_in(full(0.2), NOBODY, person=0) is not None
+    assert spread(privacy.cover(noise(), None)) <= 12 * 12
+
+
+def test_a_snapshot_is_small_and_a_jpeg(media: Path) -> None:
+    image = av.VideoFrame.from_ndarray(noise(1080, 1920), format="rgb24")
+    height, width, colours, sampling = simplejpeg.decode_jpeg_header(
+        Snapshots(longest_side=640).jpeg(image, NOBODY)
+    )
+    assert (height, width, colours, sampling) == (360, 640, "YCbCr", "420")
+
+
+@pytest.fixture(scope="module")
+def attackers() -> dict[str, BlazeFace]:
+    return {name: BlazeFace(model(f"blazeface_{name}")) for name in RANGES}
+
+
+@pytest.mark.parametrize(("name", "found"), [("short_range", 3), ("full_range", 5), ("full_range_sparse", 5)])
+def test_attacker_finds_known_faces(
+    name: str, found: int, attackers: dict[str, BlazeFace], media: Path
+) -> None:
+    known = {
+        "face.jpg": [(0.05, 0.38), (0.34, 0.42), (0.59, 0.33), (0.91, 0.43)],
+        "grace_hopper.bmp": [(0.52, 0.38)],
+    }
+    hits = 0
+    for file, centres in known.items():
+        rgb = picture_of(media / "coral_images" / file).reformat(format="rgb24").to_ndarray()
+        faces = attackers[name].faces(np.asarray(rgb, np.uint8))
+        hits += sum(any(around(face, *centre) for face in faces) for centre in centres)
+    assert hits == found
+
+
+def around(face: Face, x: float, y: float) -> bool:
+    return face.left < x < face.right and face.top < y < face.bottom
+
+
+def scenes(media: Path) -> list[tuple[str, av.VideoFrame]]:
+    """Every shared picture with people in it, and every eighth frame or so of the clips."""
+    found = [(path.name, picture_of(path)) for path in sorted((media / "coral_images").glob("[fg]*.*p*"))]
+    for path in sorted((media / "coco_permissive53").glob("*/*.jpg")):
+        text = path.with_suffix(".txt")
+        if text.exists() and any(line.startswith("0 ") for line in text.read_text().splitlines()):
+            found.append((path.name, picture_of(path)))
+    for name, every in (
+        ("one-by-one-person-detection.mp4", 60), ("store-aisle-detection.gif", 12),
+        ("worker-zone-detection.gif", 12), ("head-pose-face-detection-female-and-male.gif", 8),
+    ):  # fmt: skip
+        with av.open(media / "intel_sample_videos" / name) as container:
+            for number, image in enumerate(container.decode(video=0)):
+                if number % every == 0:
+                    found.append((f"{name}#{number}", image))
+    return found
+
+
+def test_attacker_finds_no_face_again_behind_the_mosaic(
+    attackers: dict[str, BlazeFace], detector: SsdDetector, media: Path
+) -> None:
+    before = dict.fromkeys(RANGES, 0)
+    left: list[str] = []
+    maker = Snapshots(longest_side=640)
+    for name, image in scenes(media):
+        small = image.reformat(width=300, height=300, format="rgb24")
+        found = detector.detect(np.asarray(small.to_ndarray(), np.uint8))
+        people = privacy.people_in(found, NOBODY, person=0)
+        scale = min(1.0, 640 / max(image.width, image.height))
+        plain = image.reformat(
+            width=round(image.width * scale), height=round(image.height * scale), format="rgb24"
+        )
+        rgb = np.asarray(plain.to_ndarray(), np.uint8)
+        covered = np.asarray(simplejpeg.decode_jpeg(maker.jpeg(image, people)), np.uint8)
+        for attacker, blaze in attackers.items():
+            faces = blaze.faces(rgb)
+            before[attacker] += len(faces)
+            still = blaze.faces(covered)
+            left += [f"{name} {attacker}" for face in faces if any(overlap(face, f) > 0.3 for f in still)]
+    assert all(count >= 30 for count in before.values()), before
+    assert left == []
