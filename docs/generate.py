@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from enum import EnumMeta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ SETTINGS: dict[str, type[Section]] = {
     "vision.toml": VisionSettings,
     "fleet.toml": Fleet,
 }
+USUAL = {"help", "install_completion", "show_completion"}
 COMMANDS = {"edge-agent": edge_app, "fleet": fleet_app}
 
 SETTINGS_INTRO = """\
@@ -146,7 +148,7 @@ def _commands() -> Iterator[str]:
         yield f"\n## {program}\n\n{_sentence(command)}\n"
         for path, leaf in leaves(command):
             arguments = [p for p in leaf.params if p.param_type_name == "argument"]
-            options = [p for p in leaf.params if p.param_type_name == "option" and p.name != "help"]
+            options = [p for p in leaf.params if p.param_type_name == "option" and p.name not in USUAL]
             shown = " ".join([program, *path, *(str(p.name).upper() for p in arguments)])
             yield f"\n### `{shown}`\n\n{_sentence(leaf)}\n"
             if arguments or options:
@@ -154,7 +156,7 @@ def _commands() -> Iterator[str]:
             for parameter in arguments:
                 yield f"| `{str(parameter.name).upper()}` | required | {parameter.help or ''} |\n"
             for parameter in options:
-                yield f"| `{', '.join(parameter.opts)}` | {_default(parameter)} | {parameter.help or ''} |\n"
+                yield f"| `{_written(parameter)}` | {_default(parameter)} | {parameter.help or ''} |\n"
 
 
 def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -168,7 +170,15 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
         yield from leaves(found, (*path, name))
 
 
+def _written(option: Any) -> str:
+    annotation = option.type_descriptor.annotation
+    choices = "\\|".join(annotation) if isinstance(annotation, EnumMeta) else "VALUE"
+    return ", ".join(option.opts) + ("" if option.is_flag else f" {choices}")
+
+
 def _default(parameter: Any) -> str:
+    if parameter.envvar:
+        return f"`${parameter.envvar}`"
     if parameter.required:
         return "required"
     if parameter.is_flag or parameter.default is None or callable(parameter.default):
