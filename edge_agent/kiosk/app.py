@@ -60,12 +60,16 @@ def _listen(settings: KioskSettings) -> socket.socket:
     """The listening socket, on loopback. Raises SettingsError if it cannot be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family)
+        listener = socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         raise SettingsError(
             f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}; "
             "stop who holds it (ss -ltnp), or set another port in kiosk.toml"
         ) from error
+    # Connections inherit it. asyncio leaves it off on a listener that it did not make, and every page would
+    # then wait 40 ms for Nagle's algorithm and the delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _desk(device: Device) -> Desk:

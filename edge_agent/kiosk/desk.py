@@ -108,7 +108,7 @@ class Desk:
     def _file(self, created: SubmissionCreated, reading: Reading) -> str:
         code = codes.code_of(UUID(created.submission))
         try:
-            self._parts.register.enter(
+            is_new = self._parts.register.enter(
                 code, submission=created.submission, created_at=reading.wall.timestamp()
             )
             self._parts.outbox.append(
@@ -122,7 +122,7 @@ class Desk:
             with contextlib.suppress(RegisterError):
                 self._parts.register.strike(code)
             raise NotSaved(str(error)) from error
-        self.submissions += 1
+        self.submissions += is_new
         return code
 
     def _state(self, submission: str) -> SubmissionState:

@@ -50,15 +50,19 @@ class Register:
             self._database.close()
             raise RegisterError(f"{path}: cannot be opened: {error}") from error
 
-    def enter(self, code: str, *, submission: str, created_at: float) -> None:
-        """Keep a code durably; entering it again changes nothing. Raises CodeTaken, RegisterError."""
+    def enter(self, code: str, *, submission: str, created_at: float) -> bool:
+        """Keep a code durably; False if it was kept already. Raises CodeTaken, RegisterError."""
+        known = self.find(code)
+        if known is not None:
+            if known != submission:
+                raise CodeTaken("another submission has this code")
+            return False
         self._write(
-            "INSERT INTO codes (code, submission, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO codes (code, submission, created_at) VALUES (?, ?, ?)",
             code, submission, created_at,
         )  # fmt: skip
         self._write("DELETE FROM codes WHERE position <= (SELECT max(position) FROM codes) - ?", self._most)
-        if self.find(code) != submission:
-            raise CodeTaken("another submission has this code")
+        return True
 
     def find(self, code: str) -> str | None:
         """The submission of a code, or None. Raises RegisterError."""

@@ -26,8 +26,8 @@ def test_finds_a_code_after_a_restart(register: Register, tmp_path: Path) -> Non
 
 
 def test_entering_again_changes_nothing(register: Register) -> None:
-    register.enter("A", submission="one", created_at=1)
-    register.enter("A", submission="one", created_at=2)
+    assert register.enter("A", submission="one", created_at=1)
+    assert not register.enter("A", submission="one", created_at=2)
     assert register.find("A") == "one"
 
 

@@ -85,8 +85,8 @@ def test_a_crash_is_logged_without_words(tmp_path: Path, monkeypatch: pytest.Mon
         assert visitor.page.status_code == 500
         assert "Kiosk sedang terganggu" in visitor.text
         assert TEXT not in visitor.text
-        failed = [line for line in kiosk.log_lines() if line["event"] == "request_failed"]
-        assert failed[0]["kind"] == "LookupError"
+    failed = [line for line in kiosk.log_lines() if line["event"] == "request_failed"]
+    assert failed[0]["kind"] == "LookupError"
     assert hits(tmp_path / "kiosk", TEXT) == []
 
 

@@ -1,0 +1,218 @@
+"""The desk and its pages where the outbox refuses: nothing is called saved that is not."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from nacl.public import PrivateKey
+
+from edge_agent.clock import Reading
+from edge_agent.contract.events import SubmissionCreated
+from edge_agent.inbox.store import InboxError, SubmissionState
+from edge_agent.kiosk import NotSaved, codes
+from edge_agent.kiosk.attempts import Attempts
+from edge_agent.kiosk.desk import Desk, Parts
+from edge_agent.kiosk.register import CodeTaken, Register
+from edge_agent.kiosk.rounds import health
+from edge_agent.kiosk.sealing import IntakeKey
+from edge_agent.kiosk.sessions import Sessions
+from edge_agent.kiosk.settings import KioskSettings
+from edge_agent.kiosk.web.pages import Pages
+from edge_agent.kiosk.web.routes import build
+from edge_agent.kiosk.web.site import Site
+from edge_agent.testing.clock import FixedClock
+from edge_agent.testing.outbox import MemoryOutbox
+
+READING = Reading(wall=datetime(2026, 3, 2, tzinfo=UTC), trusted=True, monotonic=1.0)
+KEY = IntakeKey.of(bytes(PrivateKey.generate().public_key))
+
+
+class States:
+    """An inbox that knows what the test tells it."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, SubmissionState] = {}
+        self.broken = False
+
+    def submission_state(self, submission: str) -> SubmissionState | None:
+        if self.broken:
+            raise InboxError("broken")
+        return self.known.get(submission)
+
+
+class Office:
+    """A desk on fakes, and the site on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.outbox = MemoryOutbox()
+        self.inbox = States()
+        self.folder = folder
+        self.desk = Desk(self._parts)
+        settings = KioskSettings(intake_key=folder / "unused")
+        self.sessions = Sessions(time.monotonic, timeout_s=100, most=8)
+        self.app = build(
+            Site(
+                settings=settings,
+                sessions=self.sessions,
+                attempts=Attempts(time.monotonic),
+                desk=self.desk,
+                intake=KEY,
+                pages=Pages(settings),
+                origins=frozenset({"kiosk"}),
+            )
+        )
+
+    def _parts(self) -> Parts:
+        self.register = Register(self.folder / "kiosk.db")
+        return Parts(self.outbox, self.inbox, self.register, FixedClock(), close=self.register.close)
+
+    def visit(self, steps: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
+        """Let a browser walk through the site, on a loop of its own."""
+
+        async def walk() -> None:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://kiosk", follow_redirects=True
+            ) as browser:
+                await steps(browser)
+
+        try:
+            asyncio.run(walk())
+        finally:
+            self.desk.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def created(submission: UUID) -> SubmissionCreated:
+    return SubmissionCreated(
+        submission=str(submission), service="complaint", sealed="c2VhbGVk", intake_key="0" * 64,
+        consent_version="complaint-1",
+    )  # fmt: skip
+
+
+async def fill_in(office: Office, browser: httpx.AsyncClient, text: str) -> dict[str, str]:
+    """Go as far as the review; the form that sends."""
+    await browser.post("/", data={"go": "complaint"})
+    session = next(iter(office.sessions._by_token.values()))
+    form = {"csrf": session.csrf, "go": "next"}
+    await browser.post("/pengaduan/jenis", data={**form, "class": "aspirasi"})
+    await browser.post("/pengaduan/isi", data={**form, "text": text})
+    page = await browser.post("/pengaduan/kontak", data={**form, "contact": ""})
+    assert page.url.path == "/pengaduan/periksa"
+    return {**form, "consent": "complaint-1"}
+
+
+def test_a_refusal_at_the_last_moment_keeps_the_answers(office: Office) -> None:
+    async def steps(browser: httpx.AsyncClient) -> None:
+        form = await fill_in(office, browser, "jangan hilang")
+        office.outbox.full = True
+        page = await browser.post("/pengaduan/periksa", data=form)
+        assert page.url.path == "/pengaduan/periksa"
+        assert "BELUM tersimpan" in page.text
+        assert "Tersimpan di kiosk" not in page.text
+        assert "jangan hilang" in page.text
+        assert office.outbox.rows == []
+        office.outbox.full = False
+        page = await browser.post("/pengaduan/periksa", data=form)
+        assert page.url.path == "/tersimpan"
+        assert len(office.outbox.rows) == 1
+
+    office.visit(steps)
+
+
+def test_without_room_nothing_is_begun(office: Office) -> None:
+    office.outbox.full = True
+
+    async def steps(browser: httpx.AsyncClient) -> None:
+        page = await browser.get("/")
+        assert "belum dapat menerima kiriman" in page.text
+        assert "Silakan hubungi petugas" in page.text
+        assert 'value="complaint"' not in page.text
+        page = await browser.post("/", data={"go": "complaint"})
+        assert page.url.path == "/"
+
+    office.visit(steps)
+
+
+def test_a_submission_whose_state_cannot_be_read_is_at_least_saved(office: Office) -> None:
+    async def steps(browser: httpx.AsyncClient) -> None:
+        form = await fill_in(office, browser, "x")
+        office.inbox.broken = True
+        page = await browser.post("/pengaduan/periksa", data=form)
+        assert 'data-state="saved"' in page.text
+
+    office.visit(steps)
+
+
+def test_two_submissions_with_one_code_get_two_codes(office: Office) -> None:
+    async def steps(browser: httpx.AsyncClient) -> None:
+        form = await fill_in(office, browser, "x")
+        session = next(iter(office.sessions._by_token.values()))
+        taken = codes.code_of(UUID(session.submission))
+        first = session.submission
+        await office.desk._do(lambda: office.register.enter(taken, submission="another", created_at=1))
+        page = await browser.post("/pengaduan/periksa", data=form)
+        assert page.url.path == "/tersimpan"
+        assert session.submission != first
+        assert codes.shown(taken) not in page.text
+
+    office.visit(steps)
+
+
+def test_a_code_whose_submission_was_refused_is_struck(office: Office) -> None:
+    submission = uuid4()
+
+    async def steps(_: httpx.AsyncClient) -> None:
+        office.outbox.full = True
+        with pytest.raises(NotSaved):
+            await office.desk.file(created(submission), reading=READING)
+        assert await office.desk.find(codes.code_of(submission)) is None
+        office.outbox.full = False
+        code = await office.desk.file(created(submission), reading=READING)
+        assert await office.desk.find(code) == str(submission)
+        assert await office.desk.file(created(submission), reading=READING) == code
+        assert [row.identity.event_id for row in office.outbox.rows] == [str(submission)]
+        assert (office.desk.submissions, office.desk.refusals) == (1, 1)
+
+    office.visit(steps)
+
+
+def test_a_taken_code_is_not_struck(office: Office) -> None:
+    submission = uuid4()
+
+    async def steps(_: httpx.AsyncClient) -> None:
+        code = codes.code_of(submission)
+        await office.desk._do(lambda: office.register.enter(code, submission="another", created_at=1))
+        with pytest.raises(CodeTaken):
+            await office.desk.file(created(submission), reading=READING)
+        assert await office.desk.find(code) == "another"
+
+    office.visit(steps)
+
+
+def test_health_is_degraded_without_room() -> None:
+    def told(*, has_room: bool) -> object:
+        return health(has_room=has_room, sessions=1, submissions=2, refusals=3, rss_bytes=4)
+
+    assert told(has_room=True).status == "ok"  # type: ignore[attr-defined]
+    degraded = told(has_room=False)
+    assert degraded.status == "degraded"  # type: ignore[attr-defined]
+    assert degraded.reasons  # type: ignore[attr-defined]
+
+
+def test_health_without_room_is_dropped(office: Office) -> None:
+    async def steps(_: httpx.AsyncClient) -> None:
+        office.outbox.full = True
+        await office.desk.report(health(has_room=False, sessions=0, submissions=0, refusals=0, rss_bytes=0))
+        assert office.outbox.rows == []
+
+    office.visit(steps)
