@@ -107,6 +107,9 @@ class Connection:
         client.tls_set_context(tls)
         client.max_inflight_messages_set(_INFLIGHT)
         client.reconnect_delay_set(min_delay=1, max_delay=_RECONNECT_MAX_S)
+        # Only our thread may write to the socket. Without this, paho (which did not start the thread itself)
+        # would write from whichever thread publishes or acknowledges, two at a time.
+        client.on_socket_register_write = _leave_it_to_the_loop
         client.on_connect = self._connected
         client.on_connect_fail = self._unreachable
         client.on_disconnect = self._disconnected
@@ -160,6 +163,10 @@ class Connection:
     def _sent(self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _p: Properties | None) -> None:
         if self._on_published is not None:
             self._on_published(mid, reason)
+
+
+def _leave_it_to_the_loop(_client: Client, _data: Any, _socket: Any) -> None:
+    """The loop was woken already: paho does that with a byte through a socket pair."""
 
 
 def _tls(fleet: Fleet, certificate: str) -> ssl.SSLContext:

@@ -14,6 +14,7 @@ from fleet.store.events import Event
 from fleet.store.presence import PresenceChange
 
 _MAX_REASON = 500
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,15 @@ def judge(message: Message, *, regions: Mapping[str, str]) -> Verdict:
     is_state = message.topic == topics.state(device)
     try:
         event = parse(message.payload)
-        if event.device != device:
+        if event.source != device.source:
             raise _Unfit(f"source {event.source!r} is not the sender, {device.source}")
-        return _state(event, message) if is_state else _event(event, message)
+        return _state(event, device, message) if is_state else _event(event, device, message)
     except (ContractError, _Unfit, ValueError) as error:
         claim = None if is_state else _claim(device, message.payload)
         return ToRefuse(_reason(error), device=device.name, claim=claim)
 
 
-def _event(event: Envelope, message: Message) -> ToStore:
+def _event(event: Envelope, device: DeviceId, message: Message) -> ToStore:
     kind = topics.kind_of(message.topic)
     if event.kind != kind:
         raise _Unfit(f"type {event.type!r} does not belong on the topic of {kind}")
@@ -101,11 +102,11 @@ def _event(event: Envelope, message: Message) -> ToStore:
     stream, incarnation, seq = event.stream, event.incarnation, event.seq
     if stream is None or incarnation is None or seq is None:
         raise _Unfit("stream, incarnation or seq is missing")
-    data = json.dumps(event.data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    data = _JSON.encode(event.data)
     if len(data.encode()) > MAX_MESSAGE_BYTES:
         raise _Unfit(f"data: {len(data)} bytes once its numbers are written out")
     stored = Event(
-        device=event.device,
+        device=device,
         incarnation=incarnation,
         stream=stream,
         seq=seq,
@@ -117,7 +118,7 @@ def _event(event: Envelope, message: Message) -> ToStore:
         received_at=message.received_at,
         data=data,
     )
-    said = event.typed()
+    said = event.typed() if kind == Evicted.kind else None
     if not isinstance(said, Evicted):
         return ToStore(stored)
     if not said.first <= said.last < seq:
@@ -125,7 +126,7 @@ def _event(event: Envelope, message: Message) -> ToStore:
     return ToStore(stored, evicted=(said.first, said.last))
 
 
-def _state(event: Envelope, message: Message) -> ToNote:
+def _state(event: Envelope, device: DeviceId, message: Message) -> ToNote:
     said = event.typed()
     if not isinstance(said, Presence):
         raise _Unfit(f"type {event.type!r} does not belong on the topic of the state")
@@ -134,7 +135,7 @@ def _state(event: Envelope, message: Message) -> ToNote:
     if message.retained and said.online and event.clocktrusted:
         at = min(at, _time(event))
     change = PresenceChange(
-        device=event.device.name,
+        device=device.name,
         online=said.online,
         session=said.session,
         version_installed=_text(said.version_installed, "data.version_installed"),
