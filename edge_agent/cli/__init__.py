@@ -2,12 +2,14 @@
 
 import typer
 
-from edge_agent.cli import identity, outbox
+from edge_agent.cli import identity, models, outbox
 
 app = typer.Typer(
     help="This device: its identity, its models, what waits to be sent.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
 )
 app.add_typer(identity.app, name="identity")
+app.add_typer(models.app, name="models")
 app.add_typer(outbox.app, name="outbox")
