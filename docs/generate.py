@@ -149,12 +149,12 @@ def _commands() -> Iterator[str]:
         for path, leaf in leaves(command):
             arguments = [p for p in leaf.params if p.param_type_name == "argument"]
             options = [p for p in leaf.params if p.param_type_name == "option" and p.name not in USUAL]
-            shown = " ".join([program, *path, *(str(p.name).upper() for p in arguments)])
+            shown = " ".join([program, *path, *(_place_of(p) for p in arguments)])
             yield f"\n### `{shown}`\n\n{_sentence(leaf)}\n"
             if arguments or options:
                 yield "\n| Option | Default | Meaning |\n|---|---|---|\n"
             for parameter in arguments:
-                yield f"| `{str(parameter.name).upper()}` | required | {parameter.help or ''} |\n"
+                yield f"| `{_place_of(parameter)}` | {_default(parameter)} | {parameter.help or ''} |\n"
             for parameter in options:
                 yield f"| `{_written(parameter)}` | {_default(parameter)} | {parameter.help or ''} |\n"
 
@@ -168,6 +168,11 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
     for name in command.commands:
         _, found, _ = command.resolve_command(context, [name])
         yield from leaves(found, (*path, name))
+
+
+def _place_of(argument: Any) -> str:
+    name = str(argument.name).upper()
+    return name if argument.required else f"[{name}]" + ("..." if argument.nargs == -1 else "")
 
 
 def _written(option: Any) -> str:
