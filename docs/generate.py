@@ -186,7 +186,7 @@ def _default(parameter: Any) -> str:
         return f"`${parameter.envvar}`"
     if parameter.required:
         return "required"
-    if parameter.is_flag or parameter.default is None or callable(parameter.default):
+    if getattr(parameter, "is_flag", False) or parameter.default is None or callable(parameter.default):
         return ""
     return f"`{parameter.default}`"
 
