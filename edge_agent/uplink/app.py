@@ -75,7 +75,7 @@ def run(folder: Path) -> None:
             stack.callback(file.close)
         spool = SnapshotSpool(snapshots_folder(device.data), min_free_bytes=limits.floor(Class.SNAPSHOTS))
         uploads = Uploads(spool, device=device.id, settings=settings, context=context)
-        courier = Courier(files, device=device.id, settings=settings, inbox=inbox)
+        courier = Courier(files, device=device, settings=settings, inbox=inbox)
         bell_path = bell_of(device.run, "uplink")
         bell = stack.enter_context(Doorbell.listen(bell_path))
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 from edge_agent.contract.envelope import CONTENT_TYPE
-from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.streams import Stream
+from edge_agent.device import Device
+from edge_agent.inbox.doorbell import bell_of, ring
 from edge_agent.inbox.store import Inbox, SubmissionState
 from edge_agent.outbox import OutboxError
 from edge_agent.outbox.stream import Status, StreamFile
@@ -29,14 +30,14 @@ class Courier:
     """All lanes, and the publications under way."""
 
     def __init__(
-        self, files: Collection[StreamFile], *, device: DeviceId, settings: UplinkSettings, inbox: Inbox
+        self, files: Collection[StreamFile], *, device: Device, settings: UplinkSettings, inbox: Inbox
     ) -> None:
         self.published_total = 0
         self.sent_total = 0
         self.lanes: Mapping[Stream, Lane] = {
             file.stream: Lane(
                 file,
-                device=device,
+                device=device.id,
                 size=settings.window
                 if file.stream is Stream.EVENTS
                 else max(1, settings.window // _SMALLER_WINDOWS),
@@ -46,6 +47,7 @@ class Courier:
             for file in files
         }
         self._inbox = inbox
+        self._kiosk = bell_of(device.run, "kiosk")
         self._link: Link | None = None
         self._in_flight_max = 0
         self._in_flight: dict[int, Posted | None] = {}
@@ -156,10 +158,10 @@ class Courier:
 
     def _note(self, lane: Lane, seqs: list[int]) -> None:
         if lane.stream is Stream.SUBMISSIONS:
-            rows = lane.file.rows(seqs)
-            self._inbox.set_submission_states(
-                dict.fromkeys(submissions_in(rows).values(), SubmissionState.SENT)
-            )
+            sent = dict.fromkeys(submissions_in(lane.file.rows(seqs)).values(), SubmissionState.SENT)
+            if sent:
+                self._inbox.set_submission_states(sent)
+                ring(self._kiosk)
         lane.mark_sent(seqs)
 
     def _try(self, lane: Lane, work: Callable[[], None]) -> None:

@@ -129,9 +129,15 @@ class Broker:
     """A Mosquitto of its own, without persistence: what it holds is gone when it is killed."""
 
     def __init__(
-        self, folder: Path, authority: Authority, *, server: tuple[Path, Path] | None = None
+        self,
+        folder: Path,
+        authority: Authority,
+        *,
+        server: tuple[Path, Path] | None = None,
+        address: str = "127.0.0.1",
     ) -> None:
         self.port = free_port()
+        self._address = address
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         certificate, key = server or authority.issue("localhost", stem="server")
@@ -144,7 +150,7 @@ class Broker:
         acl.chmod(0o600)
         self.config = folder / "mosquitto.conf"
         self.config.write_text(
-            f"listener {self.port} 127.0.0.1\ncafile {authority.ca}\ncertfile {certificate}\nkeyfile {key}\n"
+            f"listener {self.port} {address}\ncafile {authority.ca}\ncertfile {certificate}\nkeyfile {key}\n"
             "require_certificate true\nuse_identity_as_username true\nallow_anonymous false\n"
             f"acl_file {acl}\npersistence false\nmax_inflight_messages 500\nmax_queued_messages 20000\n"
             f"user {'root' if os.geteuid() == 0 else ''}\n"
@@ -159,7 +165,7 @@ class Broker:
         eventually(self._listens)
 
     def _listens(self) -> bool:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+        with contextlib.suppress(OSError), socket.create_connection((self._address, self.port), timeout=1):
             return True
         return False
 
@@ -326,6 +332,7 @@ class Uplink:
     def __init__(self, folder: Path, *, environment: dict[str, str] | None = None) -> None:
         self._log = (folder / "uplink.log").open("ab")
         self.log_path = folder / "uplink.log"
+        self._from = len(self.log())
         self.process = subprocess.Popen(
             [sys.executable, "-m", "edge_agent.uplink.app", "--config", str(folder)],
             stderr=self._log,
@@ -335,6 +342,10 @@ class Uplink:
 
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
+
+    def log_contains(self, text: str) -> None:
+        since = self._from
+        eventually(lambda: text in self.log()[since:])
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -387,10 +398,53 @@ class Street:
             f'region = "17.07"\nname = "{NAME}"\ndata = "{folder}/data"\nrun = "{folder}/run"\n'
         )
         self.device = Device(region="17.07", name=NAME, data=folder / "data", run=folder / "run")
-        self.broker = Broker(folder / "broker", self.authority)
-        self._stack.callback(self.broker.close)
-        self.broker.start()
-        self.settings["broker_port"] = self.broker.port
+        self._root = folder
+        self.broker = self._broker(folder / "broker")
+
+    def _broker(self, folder: Path, **options: object) -> Broker:
+        broker = Broker(folder, self.authority, **options)  # type: ignore[arg-type]
+        self._stack.callback(broker.close)
+        broker.start()
+        self.settings["broker_port"] = broker.port
+        return broker
+
+    def serve_with(self, server: tuple[Path, Path], *, address: str = "127.0.0.1") -> None:
+        """Another broker, with this certificate, for the device to go to."""
+        self._broker(self._root / "another broker", server=server, address=address)
+
+    def plain_port(self) -> int:
+        """A port on which somebody answers, but not in TLS."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        self._stack.callback(listener.close)
+        stopping = threading.Event()
+
+        def answer() -> None:
+            listener.settimeout(0.1)
+            while not stopping.is_set():
+                with contextlib.suppress(OSError):
+                    peer, _ = listener.accept()
+                    with peer:
+                        peer.sendall(b"220 hello\r\n" * 10)
+                        peer.settimeout(1)
+                        peer.recv(1024)
+
+        thread = threading.Thread(target=answer, name="plain")
+        thread.start()
+        self._stack.callback(thread.join, 10)
+        self._stack.callback(stopping.set)
+        return int(listener.getsockname()[1])
+
+    def lock_key(self) -> None:
+        """Put a password on the device's key."""
+        path = Path(str(self.settings["key"]))
+        key = serialization.load_pem_private_key(path.read_bytes(), None)
+        path.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.BestAvailableEncryption(b"password"),
+            )
+        )
 
     def fleet(self, **options: object) -> FakeFleet:
         fleet = FakeFleet(self.broker.port, self.authority, self.statements, **options)  # type: ignore[arg-type]
@@ -398,6 +452,8 @@ class Street:
         return fleet
 
     def write_settings(self) -> None:
+        if not (self.folder / "device.toml").exists():
+            return
         lines = [
             f'{name} = "{value}"' if isinstance(value, str) else f"{name} = {value}"
             for name, value in self.settings.items()
@@ -406,9 +462,9 @@ class Street:
 
     def uplink(self, **options: object) -> Uplink:
         self.write_settings()
-        uplink = Uplink(self.folder, **options)  # type: ignore[arg-type]
-        self._stack.callback(uplink.close)
-        return uplink
+        self.current = Uplink(self.folder, **options)  # type: ignore[arg-type]
+        self._stack.callback(self.current.close)
+        return self.current
 
     def outbox(self, limits: Limits | None = None) -> SqliteOutbox:
         outbox = open_outbox(self.device, streams=tuple(Stream), clock=SystemClock(), limits=limits)
