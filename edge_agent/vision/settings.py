@@ -70,9 +70,11 @@ class VisionSettings(Section):
     @classmethod
     def _has_a_manifest(cls, model: str, info: ValidationInfo) -> str:
         try:
-            load_manifest(model, folder=info.data.get("models_folder") or manifests_folder())
+            manifest = load_manifest(model, folder=info.data.get("models_folder") or manifests_folder())
         except ModelError as error:
             raise ValueError(str(error)) from error
+        if manifest.kind != "ssd":
+            raise ValueError(f"is of kind {manifest.kind}, which no camera uses; choose one of kind ssd")
         return model
 
     @field_validator("cameras")
