@@ -136,6 +136,13 @@ class SqliteOutbox:
             except OutboxError:
                 return False
 
+    def ease(self) -> bool:
+        """Let the reserve go, so that on a full disk rows can leave; whether there was one.
+
+        It is held back again by the next `room` or `append` that finds room for it.
+        """
+        return self._relief.let_reserve_go()
+
     def status(self, stream: Stream) -> Status:
         """What `stream` holds. Raises Full, OutboxError."""
         with self._lock:
@@ -150,6 +157,7 @@ class SqliteOutbox:
     def _above_floor(self, stream: Stream) -> bool:
         """Whether the disk has room for this stream, after what comes before it has given way."""
         if self._relief.free() >= self._limits.floor(Class.SNAPSHOTS):
+            self._relief.keep_reserve()
             return True
         self._relief.relieve()
         return self._relief.free() >= self._limits.floor(CLASS_OF[stream])

@@ -1,5 +1,7 @@
 """What the fleet sends: acknowledgements of what it stored, and commands. Nothing counts unsigned."""
 
+from functools import partial
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from edge_agent.clock import SystemClock
@@ -15,6 +17,7 @@ from edge_agent.outbox import OutboxError
 from edge_agent.outbox.port import Outbox
 from edge_agent.uplink.commands import Give, Ignore, Refuse, judge
 from edge_agent.uplink.courier import Courier
+from edge_agent.uplink.lane import Lane
 from edge_agent.uplink.proof import TimeProof
 from edge_agent.uplink.submissions import outcome
 from loket import log as logs
@@ -73,17 +76,16 @@ class Answers:
         lane = self._courier.lanes.get(stored.stream)
         if lane is None:
             return
-        try:
-            if stored.stream is Stream.SUBMISSIONS:
-                # What the kiosk is told comes before the row goes: a crash between the two only repeats it.
-                states = outcome(lane.file.settled_by(stored), stored)
+        self._courier.attempt(lane, partial(self._settle, lane, stored, now))
+
+    def _settle(self, lane: Lane, stored: Stored, now: float) -> None:
+        if stored.stream is Stream.SUBMISSIONS:
+            # What the kiosk is told comes before the row goes: a crash between the two only repeats it.
+            states = outcome(lane.file.settled_by(stored), stored)
+            if states:
                 self._inbox.set_submission_states(states)
-                if states:
-                    ring(bell_of(self._device.run, "kiosk"))
-            settled = lane.settle(stored, now)
-        except OutboxError as error:
-            log.error("acknowledgement_not_noted", stream=stored.stream.value, cause=str(error))
-            return
+                ring(bell_of(self._device.run, "kiosk"))
+        settled = lane.settle(stored, now)
         self.settled_total += settled.rows
         if settled.refused:
             log.error(

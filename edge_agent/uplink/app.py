@@ -33,22 +33,28 @@ log = logs.get(__name__)
 
 
 def main() -> None:
-    """Run the uplink until SIGTERM or SIGINT. Exit status 2 for a mistake in the settings."""
+    """Run the uplink until SIGTERM or SIGINT.
+
+    Exit status 2 for a mistake in the settings, 1 for trouble that may pass (a full disk).
+    """
     parser = argparse.ArgumentParser(prog="edge-uplink", description="Carries the outbox to the fleet.")
     parser.add_argument("--config", type=Path, default=Path("/etc/loket"), metavar="DIR")
     folder = parser.parse_args().config
     logs.configure(unit="uplink")
     try:
         run(folder)
-    except (SettingsError, OutboxError, InboxError) as error:
+    except SettingsError as error:
         sys.stderr.write(f"edge-uplink: {error}\n")
         sys.exit(2)
+    except (OutboxError, InboxError, OSError) as error:  # may pass by itself: systemd starts us again
+        sys.stderr.write(f"edge-uplink: {error}\n")
+        sys.exit(1)
 
 
 def run(folder: Path) -> None:
     """Wire the uplink together from the settings in `folder`, and run it.
 
-    Raises SettingsError, OutboxError, InboxError.
+    Raises SettingsError; OutboxError, InboxError, OSError where the data or run folder cannot be used.
     """
     device, settings, limits = load_device(folder), load_uplink(folder), Limits()
     key = read_statement_key(settings.statement_key)
@@ -75,7 +81,7 @@ def run(folder: Path) -> None:
             stack.callback(file.close)
         spool = SnapshotSpool(snapshots_folder(device.data), min_free_bytes=limits.floor(Class.SNAPSHOTS))
         uploads = Uploads(spool, device=device.id, settings=settings, context=context)
-        courier = Courier(files, device=device, settings=settings, inbox=inbox)
+        courier = Courier(files, device=device, settings=settings, inbox=inbox, ease=outbox.ease)
         bell_path = bell_of(device.run, "uplink")
         bell = stack.enter_context(Doorbell.listen(bell_path))
 

@@ -8,8 +8,8 @@ from edge_agent.contract.envelope import CONTENT_TYPE
 from edge_agent.contract.streams import Stream
 from edge_agent.device import Device
 from edge_agent.inbox.doorbell import bell_of, ring
-from edge_agent.inbox.store import Inbox, SubmissionState
-from edge_agent.outbox import OutboxError
+from edge_agent.inbox.store import Inbox, InboxError, SubmissionState
+from edge_agent.outbox import Full, OutboxError
 from edge_agent.outbox.stream import Status, StreamFile
 from edge_agent.uplink.lane import Lane, Posted
 from edge_agent.uplink.link import Acknowledged, Link
@@ -24,13 +24,20 @@ _MARK_EVERY_S = 0.1
 _MARK_AT = 250
 _SMALLER_WINDOWS = 4
 _AT_ONCE = 100
+_TIDY_FROM_PAGES = 512  # 2 MiB
 
 
 class Courier:
     """All lanes, and the publications under way."""
 
     def __init__(
-        self, files: Collection[StreamFile], *, device: Device, settings: UplinkSettings, inbox: Inbox
+        self,
+        files: Collection[StreamFile],
+        *,
+        device: Device,
+        settings: UplinkSettings,
+        inbox: Inbox,
+        ease: Callable[[], bool],
     ) -> None:
         self.published_total = 0
         self.sent_total = 0
@@ -47,6 +54,7 @@ class Courier:
             for file in files
         }
         self._inbox = inbox
+        self._ease = ease
         self._kiosk = bell_of(device.run, "kiosk")
         self._link: Link | None = None
         self._in_flight_max = 0
@@ -77,7 +85,7 @@ class Courier:
     def carry(self, now: float, *, rung: bool) -> bool:
         """Read, publish and note what there is; whether more could be done at once."""
         for lane in self.lanes.values():
-            self._try(lane, partial(lane.look, now, rung=rung))
+            self.attempt(lane, partial(lane.look, now, rung=rung))
         published = self._publish(now)
         if now >= self._mark_at or len(self._in_flight) >= _MARK_AT:
             self._mark_at = now + _MARK_EVERY_S
@@ -111,7 +119,7 @@ class Courier:
         for lane in self.lanes.values():
             seqs = lane.take_sent()
             if seqs:
-                self._try(lane, partial(self._note, lane, seqs))
+                self.attempt(lane, partial(self._note, lane, seqs))
 
     def wake_at(self, now: float) -> float:
         """When to carry again although nothing happens (monotonic)."""
@@ -119,6 +127,11 @@ class Courier:
         if any(lane.has_sent for lane in self.lanes.values()):
             times.append(self._mark_at)
         return max(now, min(times))
+
+    def tidy(self) -> None:
+        """Return to the disk what a drained backlog has left empty, a part at a time."""
+        for lane in self.lanes.values():
+            self.attempt(lane, partial(lane.file.shrink, unless_below=_TIDY_FROM_PAGES))
 
     def reasons(self) -> list[str]:
         """Why the uplink is degraded, as far as the courier knows."""
@@ -164,12 +177,22 @@ class Courier:
                 ring(self._kiosk)
         lane.mark_sent(seqs)
 
-    def _try(self, lane: Lane, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except OutboxError as error:
-            if lane.stream not in self._troubles:
-                log.error("outbox_trouble", stream=lane.stream.value, cause=str(error))
-            self._troubles[lane.stream] = str(error)
-        else:
+    def attempt(self, lane: Lane, work: Callable[[], None]) -> bool:
+        """Do something with a lane's file and the inbox; whether it worked. It may run twice.
+
+        On a full disk the reserve is let go once, so that rows can leave. What fails is told once, and tried
+        again when it is due: a row that could not be marked or deleted only goes out once more.
+        """
+        for _ in range(2):
+            try:
+                work()
+            except (OutboxError, InboxError) as error:
+                if isinstance(error, Full | InboxError) and self._ease():
+                    continue
+                if lane.stream not in self._troubles:
+                    log.error("outbox_trouble", stream=lane.stream.value, cause=str(error))
+                self._troubles[lane.stream] = str(error)
+                return False
             self._troubles.pop(lane.stream, None)
+            return True
+        return False

@@ -1,7 +1,6 @@
 """What the fleet's signed statements prove about the time, written down for all units."""
 
 import time
-from typing import Protocol
 
 from edge_agent.clock import (
     CONFIRMED_FLAG,
@@ -12,26 +11,15 @@ from edge_agent.clock import (
     released_at,
     since_boot,
 )
+from edge_agent.inbox.store import Inbox, InboxError
 
 _WRITE_AFTER_S = 60.0
-
-
-class Flags(Protocol):
-    """Where proofs are written: the inbox."""
-
-    def flag(self, name: str) -> str | None:
-        """The value of a flag, or None."""
-        ...
-
-    def set_flag(self, name: str, value: str) -> None:
-        """Set a flag."""
-        ...
 
 
 class TimeProof:
     """The newest proven time, and whether the fleet has confirmed the clock on this boot."""
 
-    def __init__(self, flags: Flags, *, certified_at: float) -> None:
+    def __init__(self, flags: Inbox, *, certified_at: float) -> None:
         self._flags = flags
         self._boot = boot_id()
         try:
@@ -57,10 +45,18 @@ class TimeProof:
             return
         offset_s = wall - since_boot()
         if self._confirmation is None or abs(self._confirmation.offset_s - offset_s) > 1.0:
-            self._confirmation = Confirmation(boot=self._boot, offset_s=offset_s)
-            self._flags.set_flag(CONFIRMED_FLAG, self._confirmation.to_flag())
+            confirmation = Confirmation(boot=self._boot, offset_s=offset_s)
+            if self._note(CONFIRMED_FLAG, confirmation.to_flag()):
+                self._confirmation = confirmation
 
     def _write(self) -> None:
-        if self.proven > self._written:
-            self._flags.set_flag(PROVEN_FLAG, repr(self.proven))
+        if self.proven > self._written and self._note(PROVEN_FLAG, repr(self.proven)):
             self._written = self.proven
+
+    def _note(self, name: str, value: str) -> bool:
+        """Write a flag down; False where the disk is full: then the next statement tries again."""
+        try:
+            self._flags.set_flag(name, value)
+        except InboxError:
+            return False
+        return True

@@ -11,7 +11,7 @@ from edge_agent.contract import topics
 from edge_agent.contract.envelope import CONTENT_TYPE
 from edge_agent.contract.streams import Stream
 from edge_agent.device import Device
-from edge_agent.inbox.store import Inbox
+from edge_agent.inbox.store import Inbox, InboxError
 from edge_agent.outbox import OutboxError
 from edge_agent.outbox.doorbell import Doorbell
 from edge_agent.outbox.port import Outbox
@@ -83,7 +83,7 @@ class Unit:
         self._cause = ""
 
     def run(self) -> None:
-        """Carry until it is time to stop; then say goodbye. Raises InboxError."""
+        """Carry until it is time to stop; then say goodbye."""
         notify("READY=1")
         health_at = chores_at = watchdog_at = 0.0
         rung, busy = True, False
@@ -114,7 +114,7 @@ class Unit:
 
     def _connect(self) -> None:
         settings = self._settings
-        self._session = next_session(self._inbox, proven=self._proof.proven)
+        self._session = next_session(self._inbox, proven=self._proof.proven, former=self._session)
         link = Link(
             client_id=self._device.name,
             context=self._context,
@@ -212,13 +212,22 @@ class Unit:
                 case Acknowledged():
                     self._courier.acknowledged(happening, time.monotonic())
                 case Received(topic=topic, payload=payload):
-                    self._answers.received(topic, payload, time.monotonic())
-                    link.confirm(happening)
+                    try:
+                        self._answers.received(topic, payload, time.monotonic())
+                    except InboxError as error:
+                        # Not confirmed: the broker brings it again on the next connection.
+                        log.error("message_not_noted", topic=topic, cause=str(error))
+                    else:
+                        link.confirm(happening)
 
     # -- chores --------------------------------------------------------------------------------------------
 
     def _chores(self) -> None:
-        self._answers.expire_commands()
+        try:
+            self._answers.expire_commands()
+        except InboxError as error:
+            log.error("commands_not_expired", cause=str(error))
+        self._courier.tidy()
         self._outbox.room(Stream.TELEMETRY)  # eases a full disk, if it is
 
     def _report(self) -> None:
