@@ -43,6 +43,13 @@ def api(site: Site) -> FastAPI:
     app.include_router(live_router(site), prefix=PREFIX, dependencies=[viewer])
     app.include_router(submissions_router(site), prefix=PREFIX, dependencies=[viewer])
 
+    @app.api_route(
+        PREFIX + "/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
+    )
+    def nothing(rest: str) -> Response:  # noqa: ARG001
+        """The console's page for what is missing is for people."""
+        return JSONResponse({"detail": "no such path"}, status_code=404)
+
     @app.exception_handler(StoreError)
     async def away(_request: Request, error: Exception) -> Response:
         """The database is away: try again later."""

@@ -39,6 +39,7 @@ class ApiDocs:
             groups=operations(document),
             schemas=sorted(document.get("components", {}).get("schemas", {}).items()),
             type_name=type_name,
+            base=str(visit.request.base_url),
         )
 
 
