@@ -47,7 +47,7 @@ REGION = "17.07"
 INCARNATION = "0d1f7c1e-6a55-4b8e-9d39-2f5f2ad3a001"
 
 
-def eventually(check: Callable[[], Any], *, within_s: float = 20.0, what: str = "") -> Any:
+def eventually(check: Callable[[], Any], *, within_s: float = 40.0, what: str = "") -> Any:
     """What `check` returns as soon as it is true; fails after `within_s`."""
     until = time.monotonic() + within_s
     while not (found := check()):
@@ -372,7 +372,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return False
 
     try:
-        eventually(answers, what="PostgreSQL listens")
+        eventually(answers, within_s=90, what="PostgreSQL listens")
         yield f"postgresql+psycopg://loket@127.0.0.1:{port}"
     finally:
         _end(process, signal.SIGINT)
@@ -385,7 +385,7 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine
         url = f"sqlite:///{tmp_path}/any.db"
     else:
         server, name = request.getfixturevalue("postgres"), f"test_{uuid4().hex}"
-        eventually(lambda: _make_database(server, name), what="PostgreSQL answers")
+        eventually(lambda: _make_database(server, name), within_s=90, what="PostgreSQL answers")
         url = f"{server}/{name}"
     engine = open_store(url)
     yield engine
