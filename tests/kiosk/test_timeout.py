@@ -122,7 +122,7 @@ def test_without_scripts_the_warning_page_leads_back(kiosk: Kiosk) -> None:
         assert '<noscript><meta http-equiv="refresh" content="40; url=/peringatan"></noscript>' in page.text
         kiosk.clock.advance(40)
         page = await browser.get("/peringatan")
-        assert '<noscript><meta http-equiv="refresh" content="20; url=/habis"></noscript>' in page.text
+        assert '<noscript><meta http-equiv="refresh" content="20; url=/habis?bahasa=id"></noscript>' in page.text
         page = await browser.post("/lanjutkan", data={**kiosk.form(), "go": "page"})
         assert page.url.path == "/pengaduan/jenis"
         assert (await browser.get("/sisa")).json() == {"left_s": 60.0}

@@ -29,7 +29,7 @@ let extendedAt = performance.now();
 let asking = false;
 
 function leave() {
-  location.replace(started ? "/habis" : "/");
+  location.replace(started ? `/habis?bahasa=${language}` : "/");
 }
 
 async function extend() {
@@ -124,9 +124,11 @@ if (form?.dataset.keep && answer && (answer.tagName === "TEXTAREA" || answer.typ
   answer.addEventListener("input", () => {
     dirty = true;
     clearTimeout(timer);
-    timer = setTimeout(keep, 1000);
+    timer = setTimeout(keep, 300);
   });
   document.addEventListener("submit", () => { dirty = false; clearTimeout(timer); });
+  // Before the page is left, so that the words are there before the next page is asked for.
+  window.addEventListener("beforeunload", keep);
   window.addEventListener("pagehide", keep);
   answer.setSelectionRange(answer.value.length, answer.value.length);
 }

@@ -60,23 +60,30 @@ async def start(request: Request) -> Response:
 async def finish(request: Request) -> Response:
     """Wipe the visit, from wherever it is."""
     session, _ = await need_form(request)
+    language = session.language
     site_of(request).sessions.end(session)
-    response = see(paths.FINISHED)
+    response = see(paths.in_language(paths.FINISHED, language))
     take_cookie(response)
     return response
 
 
 async def finished(request: Request) -> Response:
     """The last page: nothing of the person is left."""
-    return page(request, "finished.html", expired=False)
+    return page(request, "finished.html", language=_asked_language(request), expired=False)
 
 
 async def expired(request: Request) -> Response:
     """What is shown when a visit has run out of time."""
-    response = page(request, "finished.html", expired=True)
+    response = page(request, "finished.html", language=_asked_language(request), expired=True)
     if session_of(request, touch=False) is None:
         take_cookie(response)
     return response
+
+
+def _asked_language(request: Request) -> str | None:
+    """The language that the address names, if it is one of ours: no visit is left to remember it."""
+    named = request.query_params.get("bahasa")
+    return named if named in site_of(request).settings.languages else None
 
 
 async def extend(request: Request) -> Response:

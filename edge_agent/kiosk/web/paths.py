@@ -21,6 +21,11 @@ CHECK = "periksa"
 KEEP = "simpan"
 
 
+def in_language(path: str, language: str) -> str:
+    """A page for which no visit remembers the language."""
+    return f"{path}?bahasa={language}"
+
+
 def question(service: Service, asked: Question) -> str:
     """Where a service's question is asked."""
     return f"/{service.path}/{asked.path}"

@@ -106,13 +106,14 @@ def page(
     *,
     session: Session | None = None,
     status: int = 200,
+    language: str | None = None,
     **values: Any,
 ) -> HTMLResponse:
     """The rendered page. It carries its session's token and how long the session lasts."""
     site = site_of(request)
     content = site.pages.render(
         template,
-        language_of(request, session),
+        language or language_of(request, session),
         {
             "csrf": session.csrf if session else "",
             "started": session is not None and session.started,
