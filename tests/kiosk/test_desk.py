@@ -1,90 +1,20 @@
 """The desk and its pages where the outbox refuses: nothing is called saved that is not."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from nacl.public import PrivateKey
 
 from edge_agent.clock import Reading
 from edge_agent.contract.events import SubmissionCreated
-from edge_agent.inbox.store import InboxError, SubmissionState
 from edge_agent.kiosk import NotSaved, codes
-from edge_agent.kiosk.attempts import Attempts
-from edge_agent.kiosk.desk import Desk, Parts
-from edge_agent.kiosk.register import CodeTaken, Register
+from edge_agent.kiosk.register import CodeTaken
 from edge_agent.kiosk.rounds import health
-from edge_agent.kiosk.sealing import IntakeKey
-from edge_agent.kiosk.sessions import Sessions
-from edge_agent.kiosk.settings import KioskSettings
-from edge_agent.kiosk.web.pages import Pages
-from edge_agent.kiosk.web.routes import build
-from edge_agent.kiosk.web.site import Site
-from edge_agent.testing.clock import FixedClock
-from edge_agent.testing.outbox import MemoryOutbox
+from tests.kiosk.office import Office
 
 READING = Reading(wall=datetime(2026, 3, 2, tzinfo=UTC), trusted=True, monotonic=1.0)
-KEY = IntakeKey.of(bytes(PrivateKey.generate().public_key))
-
-
-class States:
-    """An inbox that knows what the test tells it."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, SubmissionState] = {}
-        self.broken = False
-
-    def submission_state(self, submission: str) -> SubmissionState | None:
-        if self.broken:
-            raise InboxError("broken")
-        return self.known.get(submission)
-
-
-class Office:
-    """A desk on fakes, and the site on it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.outbox = MemoryOutbox()
-        self.inbox = States()
-        self.folder = folder
-        self.desk = Desk(self._parts)
-        settings = KioskSettings(intake_key=folder / "unused")
-        self.sessions = Sessions(time.monotonic, timeout_s=100, most=8)
-        self.app = build(
-            Site(
-                settings=settings,
-                sessions=self.sessions,
-                attempts=Attempts(time.monotonic),
-                desk=self.desk,
-                intake=KEY,
-                pages=Pages(settings),
-                origins=frozenset({"kiosk"}),
-            )
-        )
-
-    def _parts(self) -> Parts:
-        self.register = Register(self.folder / "kiosk.db")
-        return Parts(self.outbox, self.inbox, self.register, FixedClock(), close=self.register.close)
-
-    def visit(self, steps: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
-        """Let a browser walk through the site, on a loop of its own."""
-
-        async def walk() -> None:
-            transport = httpx.ASGITransport(app=self.app)
-            async with httpx.AsyncClient(
-                transport=transport, base_url="http://kiosk", follow_redirects=True
-            ) as browser:
-                await steps(browser)
-
-        try:
-            asyncio.run(walk())
-        finally:
-            self.desk.close()
 
 
 @pytest.fixture
@@ -102,8 +32,7 @@ def created(submission: UUID) -> SubmissionCreated:
 async def fill_in(office: Office, browser: httpx.AsyncClient, text: str) -> dict[str, str]:
     """Go as far as the review; the form that sends."""
     await browser.post("/", data={"go": "complaint"})
-    session = next(iter(office.sessions._by_token.values()))
-    form = {"csrf": session.csrf, "go": "next"}
+    form = office.form()
     await browser.post("/pengaduan/jenis", data={**form, "class": "aspirasi"})
     await browser.post("/pengaduan/isi", data={**form, "text": text})
     page = await browser.post("/pengaduan/kontak", data={**form, "contact": ""})

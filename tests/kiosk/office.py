@@ -1,0 +1,84 @@
+"""The kiosk's site on fakes, in this process: its outbox, inbox and clock do what the test says."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+from nacl.public import PrivateKey
+
+from edge_agent.inbox.store import InboxError, SubmissionState
+from edge_agent.kiosk.attempts import Attempts
+from edge_agent.kiosk.desk import Desk, Parts
+from edge_agent.kiosk.register import Register
+from edge_agent.kiosk.sealing import IntakeKey
+from edge_agent.kiosk.sessions import Sessions
+from edge_agent.kiosk.settings import KioskSettings
+from edge_agent.kiosk.web.pages import Pages
+from edge_agent.kiosk.web.routes import build
+from edge_agent.kiosk.web.site import Site
+from edge_agent.testing.clock import FixedClock
+from edge_agent.testing.outbox import MemoryOutbox
+
+KEY = IntakeKey.of(bytes(PrivateKey.generate().public_key))
+
+
+class States:
+    """An inbox that knows what the test tells it."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, SubmissionState] = {}
+        self.broken = False
+
+    def submission_state(self, submission: str) -> SubmissionState | None:
+        if self.broken:
+            raise InboxError("broken")
+        return self.known.get(submission)
+
+
+class Office:
+    """A desk on fakes, and the site on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.outbox = MemoryOutbox()
+        self.inbox = States()
+        self.clock = FixedClock()
+        self.folder = folder
+        self.desk = Desk(self._parts)
+        settings = KioskSettings(intake_key=folder / "unused", session_timeout_s=60, warning_s=20)
+        self.sessions = Sessions(lambda: self.clock.monotonic, timeout_s=60, most=8)
+        self.app = build(
+            Site(
+                settings=settings,
+                sessions=self.sessions,
+                attempts=Attempts(lambda: self.clock.monotonic),
+                desk=self.desk,
+                intake=KEY,
+                pages=Pages(settings),
+                origins=frozenset({"kiosk"}),
+            )
+        )
+
+    def _parts(self) -> Parts:
+        self.register = Register(self.folder / "kiosk.db")
+        return Parts(self.outbox, self.inbox, self.register, self.clock, close=self.register.close)
+
+    def visit(self, steps: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
+        """Let a browser walk through the site, on a loop of its own."""
+
+        async def walk() -> None:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://kiosk", follow_redirects=True
+            ) as browser:
+                await steps(browser)
+
+        try:
+            asyncio.run(walk())
+        finally:
+            self.desk.close()
+
+    def form(self) -> dict[str, str]:
+        """The fields that every form of the one visit carries."""
+        session = next(iter(self.sessions._by_token.values()))
+        return {"csrf": session.csrf, "go": "next"}
