@@ -12,4 +12,5 @@ app = typer.Typer(
 )
 app.add_typer(identity.app, name="identity")
 app.add_typer(models.app, name="models")
+app.add_typer(models.app, name="models")
 app.add_typer(outbox.app, name="outbox")

@@ -7,6 +7,7 @@ goes out again is the window's decision, which survives this process.
 import ssl
 from collections import deque
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -133,14 +134,9 @@ class Link:
         self._happened.clear()
         return happened
 
-    def publish(
-        self, topic: str, payload: bytes, *, retain: bool = False, content_type: str | None = None
-    ) -> int:
+    def publish(self, topic: str, payload: bytes, *, content_type: str, retain: bool = False) -> int:
         """Publish with QoS 1; the number by which `Acknowledged` will name it."""
-        properties = None
-        if content_type is not None:
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-            properties.ContentType = content_type
+        properties = _properties(content_type)
         return self._client.publish(topic, payload, qos=1, retain=retain, properties=properties).mid
 
     def confirm(self, message: Received) -> None:
@@ -210,3 +206,11 @@ class Link:
         self._happened.append(
             Received(topic=message.topic, payload=bytes(message.payload), mid=message.mid, qos=message.qos)
         )
+
+
+@cache
+def _properties(content_type: str) -> Properties:
+    """A publication's properties; they are costly to make, and the library only reads them."""
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.ContentType = content_type
+    return properties

@@ -13,7 +13,7 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from random import Random
 
 from edge_agent.contract.stored import Stored
@@ -134,8 +134,11 @@ class Window:
 
     def settle(self, stored: Stored, now: float) -> list[int]:
         """Take an acknowledgement in; the rows that leave the window, in order."""
-        settles = _settler(stored)
-        gone = [seq for seq in self._entries if settles(seq)]
+        entries = iter(self._entries)  # in order, for that is how they were offered
+        if stored.also:
+            gone = list(filter(_settler(stored), entries))
+        else:
+            gone = list(takewhile(lambda seq: seq <= stored.through, entries))
         evidence = 0
         for seq in gone:
             entry = self._entries.pop(seq)

@@ -217,3 +217,20 @@ def test_what_left_leaves_no_trace_in_the_file(open_stream, append, say):
     held = b"".join(path.read_bytes() for path in file.path.parent.glob("submissions.db*"))
     assert b"SECRET" not in held
     assert file.path.stat().st_size < 100_000, "and the disk has its room back"
+
+
+def test_a_row_committed_to_a_file_that_was_just_moved_aside_is_appended_again(open_stream, append):
+    one, other = open_stream(), open_stream()
+    append(one)
+    append(other)
+    fits, cuts = one._fit, []
+
+    def fit_while_the_other_moves_the_file(database, size):
+        fits(database, size)
+        if not cuts:
+            cuts.append("between the beginning and the commit")
+            other._file._move_aside()
+
+    one._fit = fit_while_the_other_moves_the_file
+    assert append(one, event_id="kept") == 1
+    assert [row.event_id for row in other.peek(after=0, limit=9)] == ["kept"]
