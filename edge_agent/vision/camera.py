@@ -113,7 +113,8 @@ class LiveCamera:
                 finally:
                     source.close()
                 self._turn(Down("it has ended; for a file, loop = true plays it again"))
-                self._closed.wait()
+                while not self._wait(LONGEST_RETRY_S):
+                    pass  # nothing more to read, which is no reason to be taken for stuck
             except CameraImpossible as impossible:
                 self._turn(Down(str(impossible)))
                 attempt = max(attempt, 6)

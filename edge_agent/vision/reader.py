@@ -41,8 +41,7 @@ class Reader:
     def watch(self, now: float) -> None:
         """Replace the thread if it is stuck. Call now and then."""
         silent_s = now - self._camera.progress_s
-        ended = isinstance(self._camera.status, Down) and "ended" in self._camera.status.reason
-        if silent_s < max(STUCK_S, 2 * self._stall_s) or ended or self.replaced >= MOST_REPLACED:
+        if silent_s < max(STUCK_S, 2 * self._stall_s) or self.replaced >= MOST_REPLACED:
             return
         _log.error("camera_reader_stuck", camera=self.name, silent_s=round(silent_s))
         self._camera.close()

@@ -101,7 +101,7 @@ def step(
 
     Nothing depends on the order of the detections. A frame without detections moves time alone.
     """
-    kept = detections[np.isfinite(detections.scores) & (detections.scores >= rules.unsure)]
+    kept = detections[detections.scores >= rules.unsure]  # which a score that is no number is not
     kept = kept[np.lexsort((*kept.boxes.T, kept.labels, -kept.scores))]
     sure = kept.scores >= rules.threshold
     predicted = state.predicted(t_mono)

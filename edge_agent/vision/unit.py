@@ -8,7 +8,7 @@ from pathlib import Path
 
 from edge_agent.outbox.doorbell import Doorbell
 from edge_agent.vision.board import Board
-from edge_agent.vision.camera import Down, Status
+from edge_agent.vision.camera import Down, Status, Up
 from edge_agent.vision.errands import Errands
 from edge_agent.vision.health import disk_free_bytes, health, median, rss_bytes
 from edge_agent.vision.lane import Lane
@@ -111,8 +111,8 @@ class Unit:
 
     def _faults(self, statuses: Mapping[str, Status]) -> list[str]:
         """What makes the unit degraded, without the words that change each second."""
-        down = [name for name, status in statuses.items() if isinstance(status, Down)]
-        return [*down, *self._other_faults()]
+        cameras = [f"{name} {type(status).__name__}" for name, status in statuses.items() if status != Up()]
+        return [*cameras, *self._other_faults()]
 
     def _other_faults(self) -> list[str]:
         faults = []

@@ -15,6 +15,7 @@ from edge_agent.vision.proof import prove
 from tests.vision.conftest import model, picture_of
 
 NAN = float("nan")
+INFINITE = float("inf")
 
 
 def arrays(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -39,6 +40,7 @@ def test_boxes_are_turned_and_clipped() -> None:
         ("classes", 90.0),
         ("classes", -3.0),
         ("boxes", [0.1, NAN, 0.5, 0.6]),
+        ("boxes", [0.1, -INFINITE, 0.5, 0.6]),
         ("boxes", [0.5, 0.5, 0.5, 0.9]),
         ("boxes", [0.9, 0.2, 0.1, 0.6]),
     ],

@@ -166,7 +166,7 @@ def test_a_full_disk_stops_nothing(media: Path, unit: Make) -> None:
 
 
 MISTAKES = {
-    "unknown key": (camera("clip.gif") + "colour = 1", "cameras[0].colour: unknown key (known here: confirm_hits"),
+    "unknown key": (camera("clip.gif") + "colour = 1", "cameras[0].colour: unknown key (known here: conf"),
     "wrong type": ('threads = "two"\n' + camera("clip.gif"), "vision.toml:1: threads = 'two'"),
     "unknown label": (
         camera("clip.gif", more='labels = ["persn"]'),
