@@ -9,6 +9,7 @@ import pytest
 
 from edge_agent.clock import Reading
 from edge_agent.contract.events import SubmissionCreated
+from edge_agent.inbox.store import InboxError
 from edge_agent.kiosk import NotSaved, codes
 from edge_agent.kiosk.register import CodeTaken
 from edge_agent.kiosk.rounds import health
@@ -78,6 +79,23 @@ def test_a_submission_whose_state_cannot_be_read_is_at_least_saved(office: Offic
         office.inbox.broken = True
         page = await browser.post("/pengaduan/periksa", data=form)
         assert 'data-state="saved"' in page.text
+
+    office.visit(steps)
+
+
+def test_a_time_that_cannot_be_proven_saves_nothing_and_says_so(office: Office) -> None:
+    """The proofs of the clock are in the inbox; where it cannot be read, nothing is called saved."""
+
+    def unreadable() -> Reading:
+        raise InboxError("broken")
+
+    async def steps(browser: httpx.AsyncClient) -> None:
+        form = await fill_in(office, browser, "masih ada")
+        office.clock.read = unreadable  # type: ignore[method-assign]
+        page = await browser.post("/pengaduan/periksa", data=form)
+        assert "BELUM tersimpan" in page.text
+        assert "masih ada" in page.text
+        assert office.outbox.rows == []
 
     office.visit(steps)
 
