@@ -1,23 +1,20 @@
 """A stream: rows in the order in which they were appended, numbered without gaps, oldest evicted first."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 from edge_agent.clock import Clock
-from edge_agent.contract.events import Evicted
 from edge_agent.contract.stored import Stored
 from edge_agent.contract.streams import Stream
-from edge_agent.outbox import Full
+from edge_agent.outbox import Full, ledger
 from edge_agent.outbox.database import Database
+from edge_agent.outbox.ledger import Reason
 from edge_agent.outbox.limits import Limits
-from edge_agent.outbox.row import Row, row_of
+from edge_agent.outbox.row import Row
 
 _SELECT = "SELECT seq, event_id, kind, time, clock_trusted, subject, data FROM rows"
-_OVERHEAD_BYTES = 300  # a row's envelope and its share of the index
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ class StreamFile:
         With `keeps_id`, an event id that is here, or left lately, is the same event and nothing is added.
         At the stream's limit the oldest rows give way; submissions do not: then Full is raised.
         """
-        size = len(row.data) + _OVERHEAD_BYTES
+        size = ledger.size_of(row)
 
         def work(database: sqlite3.Connection) -> tuple[str, int]:
             if keeps_id:
@@ -91,7 +88,7 @@ class StreamFile:
                 if known:
                     return self.incarnation, int(known[0])
             self._fit(database, size)
-            return self.incarnation, self._insert(database, row, size, keeps_id=keeps_id)
+            return self.incarnation, ledger.insert(database, row, keeps_id=keeps_id)
 
         return self._file.change(work)
 
@@ -100,7 +97,7 @@ class StreamFile:
         if self.stream is not Stream.SUBMISSIONS:
             return True
         room = self._limits.room(self.stream)
-        rows, held = self._file.read(_held)
+        rows, held = self._file.read(ledger.held)
         return rows < room.rows and held + size <= room.bytes
 
     def evict(self) -> int:
@@ -108,7 +105,11 @@ class StreamFile:
 
         Never of submissions: 0. The space is returned to the disk.
         """
-        if self.stream is Stream.SUBMISSIONS or not self.path.exists() or not self._file.read(_evictable):
+        if (
+            self.stream is Stream.SUBMISSIONS
+            or not self.path.exists()
+            or not self._file.read(ledger.evictable)
+        ):
             return 0  # found out by reading, for on a full disk the reserve goes to whoever must write
         count = self._file.change(lambda database: self._evict(database, reason="disk_pressure"))
         if count:
@@ -163,8 +164,8 @@ class StreamFile:
         def work(database: sqlite3.Connection) -> Settled:
             if self.incarnation != stored.incarnation:
                 return Settled()
-            if max([stored.through, *(last for _, last in stored.also)]) > _newest(database):
-                _renew(database)
+            if max([stored.through, *(last for _, last in stored.also)]) > ledger.newest(database):
+                ledger.renew(database)
                 return Settled(renewed=True)
             refused = self._keep_refused(database, stored)
             database.execute(
@@ -183,8 +184,8 @@ class StreamFile:
                 "DELETE FROM remembered WHERE seq <= (SELECT max(seq) FROM remembered) - ?",
                 (self._limits.remembered_ids,),
             )
-            _count(database, "settled", gone)
-            _count(database, "refused", refused)
+            ledger.count(database, "settled", gone)
+            ledger.count(database, "refused", refused)
             return Settled(rows=gone, refused=refused)
 
         return self._file.change(work)
@@ -202,7 +203,7 @@ class StreamFile:
                 bytes=counters["bytes"],
                 unsent=unsent,
                 oldest=oldest[0] if oldest else None,
-                newest_seq=_newest(database),
+                newest_seq=ledger.newest(database),
                 appended=counters["appended"],
                 evicted=counters["evicted"],
                 settled=counters["settled"],
@@ -219,7 +220,7 @@ class StreamFile:
     def _fit(self, database: sqlite3.Connection, size: int) -> None:
         room = self._limits.room(self.stream)
         while True:
-            rows, held = _held(database)
+            rows, held = ledger.held(database)
             if rows < room.rows and held + size <= room.bytes:
                 return
             if self.stream is Stream.SUBMISSIONS:
@@ -227,45 +228,12 @@ class StreamFile:
             if not self._evict(database, reason="retention"):
                 return
 
-    def _evict(self, database: sqlite3.Connection, *, reason: str) -> int:
-        """Replace the oldest rows by a tombstone at the end; how many data rows and tombstones left.
-
-        A tombstone in the chunk is covered by the new one, which takes over its range and its count.
-        """
-        chunk: list[tuple[int, str, str]] = []
-        held = 0
-        for seq, kind, data, size in database.execute(
-            "SELECT seq, kind, data, bytes FROM rows ORDER BY seq LIMIT ?", (self._limits.chunk_rows,)
-        ):
-            chunk.append((seq, kind, data))
-            held += size
-            if held >= self._limits.chunk_bytes:
-                break
-        old = [Evicted.model_validate(json.loads(data)) for _, kind, data in chunk if kind == Evicted.kind]
-        lost = len(chunk) - len(old)
-        if not lost and len(old) < 2:
-            return 0
-        last = chunk[-1][0]
-        tombstone = Evicted(
-            first=min([chunk[0][0], *(each.first for each in old)]),
-            last=last,
-            count=lost + sum(each.count for each in old),
-            reason="retention" if reason == "retention" else "disk_pressure",
-        )
-        database.execute("DELETE FROM rows WHERE seq <= ?", (last,))
-        _count(database, "evicted", lost)
-        reading = self._clock.read()
-        row = row_of(tombstone, event_id=str(uuid4()), subject=None, reading=reading)
-        self._insert(database, row, len(row.data) + _OVERHEAD_BYTES, keeps_id=False)
-        return len(chunk)
-
-    def _insert(self, database: sqlite3.Connection, row: Row, size: int, *, keeps_id: bool) -> int:
-        cursor = database.execute(
-            "INSERT INTO rows (event_id, kind, time, clock_trusted, subject, data, bytes, keeps_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (row.event_id, row.kind, row.time, row.clock_trusted, row.subject, row.data, size, keeps_id),
-        )
-        return int(cursor.lastrowid or 0)
+    def _evict(self, database: sqlite3.Connection, *, reason: Reason) -> int:
+        limits = self._limits
+        return ledger.evict(
+            database, most_rows=limits.chunk_rows, most_bytes=limits.chunk_bytes, reason=reason,
+            reading=self._clock.read(),
+        )  # fmt: skip
 
     def _keep_refused(self, database: sqlite3.Connection, stored: Stored) -> int:
         count = 0
@@ -293,35 +261,3 @@ class StreamFile:
             ]  # fmt: skip
 
         return self._file.read(work)
-
-
-def _held(database: sqlite3.Connection) -> tuple[int, int]:
-    values = dict(database.execute("SELECT name, value FROM counters WHERE name IN ('rows', 'bytes')"))
-    return values["rows"], values["bytes"]
-
-
-def _evictable(database: sqlite3.Connection) -> bool:
-    oldest = [kind for (kind,) in database.execute("SELECT kind FROM rows ORDER BY seq LIMIT 2")]
-    return bool(oldest) and oldest != [Evicted.kind]
-
-
-def _newest(database: sqlite3.Connection) -> int:
-    found = database.execute("SELECT seq FROM sqlite_sequence WHERE name = 'rows'").fetchone()
-    return int(found[0]) if found else 0
-
-
-def _count(database: sqlite3.Connection, name: str, more: int) -> None:
-    if more:
-        database.execute("UPDATE counters SET value = value + ? WHERE name = ?", (more, name))
-
-
-def _renew(database: sqlite3.Connection) -> None:
-    """Give the file a new incarnation and number its rows from 1."""
-    database.execute("UPDATE meta SET incarnation = ?", (str(uuid4()),))
-    database.execute("DELETE FROM remembered")
-    database.execute("DELETE FROM rows WHERE kind = ?", (Evicted.kind,))  # they speak of the old numbers
-    for seq, old in enumerate(
-        [old for (old,) in database.execute("SELECT seq FROM rows ORDER BY seq")], start=1
-    ):
-        database.execute("UPDATE rows SET seq = ?, sent_at = NULL WHERE seq = ?", (seq, old))
-    database.execute("UPDATE sqlite_sequence SET seq = (SELECT count(*) FROM rows) WHERE name = 'rows'")

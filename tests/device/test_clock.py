@@ -3,7 +3,7 @@
 import json
 from datetime import UTC
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent import clock
@@ -21,6 +21,7 @@ from edge_agent.testing.clock import FixedClock
 times = st.floats(min_value=0, max_value=4e9)
 
 
+@settings(deadline=None)
 @given(wall=times, since_boot=times, proven=times, synchronised=st.booleans(), offset=times)
 def test_never_believes_a_time_before_the_proven_one(wall, since_boot, proven, synchronised, offset):
     for confirmation in (None, Confirmation(boot="b", offset_s=offset)):
@@ -33,6 +34,7 @@ def test_never_believes_a_time_before_the_proven_one(wall, since_boot, proven, s
             assert trusted == (synchronised and wall >= proven)
 
 
+@settings(deadline=None)
 @given(
     wall=times, since_boot=times, step=st.floats(min_value=-1e8, max_value=1e8), synchronised=st.booleans()
 )
@@ -48,11 +50,13 @@ def test_a_step_after_the_fleet_confirmed_the_clock_loses_its_trust(wall, since_
         assert not trusted
 
 
+@settings(deadline=None)
 @given(wall=times, proven=times)
 def test_certificates_are_never_judged_by_an_earlier_time_than_is_proven(wall, proven):
     assert verification_time(wall=wall, proven=proven) == max(wall, proven)
 
 
+@settings(deadline=None)
 @given(st.text() | st.none() | st.integers().map(str))
 def test_a_damaged_flag_confirms_nothing(text):
     assert Confirmation.from_flag(text, boot="b") is None

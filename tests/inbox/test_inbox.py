@@ -6,7 +6,7 @@ import threading
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.contract.commands import Command, TakeSnapshot
@@ -67,6 +67,7 @@ def test_finds_commands_that_nobody_carried_out_in_time(inbox):
     assert inbox.overdue(15.0) == [command(1).id]
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.sampled_from(list(SubmissionState)), min_size=1))
 def test_a_submission_never_goes_back(tmp_path_factory, states):
     folder = tmp_path_factory.mktemp("inbox")

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.clock import Reading
@@ -73,6 +73,7 @@ def test_refuses_an_action_that_it_does_not_know():
     assert isinstance(verdict(later), Refuse)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_ignores_noise(noise):
     assert isinstance(verdict(command(), message=noise), Ignore)

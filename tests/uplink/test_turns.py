@@ -1,6 +1,6 @@
 """Whose turn it is, and how long to wait."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.contract.streams import Stream
@@ -9,6 +9,7 @@ from edge_agent.uplink.turns import allot, retry_in_s
 counts = st.integers(0, 1000)
 
 
+@settings(deadline=None)
 @given(room=counts, submissions=counts, events=counts, telemetry=counts)
 def test_divides_all_the_room_and_no_more(room, submissions, events, telemetry):
     wants = {Stream.SUBMISSIONS: submissions, Stream.EVENTS: events, Stream.TELEMETRY: telemetry}
@@ -23,6 +24,7 @@ def test_divides_all_the_room_and_no_more(room, submissions, events, telemetry):
         assert shares[Stream.EVENTS] >= min(events, rest - rest // 8), "and takes an eighth at most"
 
 
+@settings(deadline=None)
 @given(attempt=st.integers(1, 10_000), chance=st.floats(0, 1))
 def test_waits_longer_and_longer_but_not_for_ever(attempt, chance):
     wait = retry_in_s(attempt, least_s=1.0, most_s=60.0, chance=chance)

@@ -135,6 +135,7 @@ def test_rows_are_offered_in_order():
         made.offer([5])
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 60),
     st.lists(
