@@ -38,7 +38,7 @@ def people_in(found: Detections, tracked: Boxes, *, person: int, mosaic: Mosaic 
 
     None means that people may be anywhere. `person` is the place of that label.
     """
-    if found.saturated and len(found) and float(found.scores.min()) >= mosaic.crowd_floor:
+    if found.saturated and len(found) and float(np.min(found.scores)) >= mosaic.crowd_floor:
         return None
     maybe = (found.labels == person) & ~(found.scores < mosaic.person_floor)
     boxes: Boxes = np.concatenate([found.boxes[maybe], tracked.reshape(-1, 4)])
