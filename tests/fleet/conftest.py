@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -341,19 +342,15 @@ def engine(fleet: Fleet) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a real PostgreSQL of our own; skipped where there is none."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs:
         pytest.skip("PostgreSQL is not installed")
-    folder = tmp_path_factory.mktemp("postgres")
-    # PostgreSQL does not run as root.
+    # PostgreSQL does not run as root, and only root may enter pytest's own folders.
     user = "postgres" if os.geteuid() == 0 else None
-    for parent in (folder, *folder.parents[:2]) if user else ():
-        parent.chmod(parent.stat().st_mode | 0o011)
-    data, port = folder / "data", free_ports(1)[0]
-    data.mkdir()
+    data, port = Path(tempfile.mkdtemp(prefix="loket-postgres-")), free_ports(1)[0]
     if user:
         shutil.chown(data, user)
     subprocess.run(
@@ -376,6 +373,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql+psycopg://loket@127.0.0.1:{port}"
     finally:
         _end(process, signal.SIGINT)
+        shutil.rmtree(data)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
