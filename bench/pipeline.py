@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -115,10 +116,13 @@ def startup_s(video: Path, folder: Path) -> float:
         command = [sys.executable, "-m", "edge_agent.vision.app", "--config", str(folder)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as unit:
             assert unit.stderr is not None
+            too_late = threading.Timer(60, unit.kill)
+            too_late.start()
             for line in unit.stderr:
                 if '"first_inference"' in line:
                     seconds = float(json.loads(line)["startup_s"])
                     unit.terminate()
+            too_late.cancel()
     return seconds
 
 
