@@ -66,7 +66,7 @@ def report(
     engine: Engine, *, device: str, start: Count, end: Count, rss_mb: dict[str, float]
 ) -> dict[str, Any]:
     """The run between two counts as one JSON object; `lost`, `duplicates` and `waiting` are totals."""
-    metrics = _vision_totals(engine, device=device, after=start.position)
+    metrics = vision_totals(engine, device=device, after=start.position)
     delays = _latencies_ms(engine, device=device, after=start.position)
     return {
         "frames": int(metrics.get("frames_total", 0)),
@@ -121,7 +121,7 @@ def _accounted(engine: Engine, *, device: str, incarnation: str) -> set[int]:
     return seqs
 
 
-def _vision_totals(engine: Engine, *, device: str, after: int) -> dict[str, float]:
+def vision_totals(engine: Engine, *, device: str, after: int) -> dict[str, float]:
     """The metrics of the vision unit's newest health event that was stored after position `after`."""
     query = (
         select(events.c.data)

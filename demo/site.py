@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -114,14 +115,14 @@ class Site:
     def _await(self, name: str) -> None:
         child = self.children[name]
         if name == "broker":  # the only one of them that does not always tell
-            eventually(lambda: _listens(self.layout.broker_port), within_s=30, what=name, children=[child])
+            eventually(lambda: listens(self.layout.broker_port), within_s=30, what=name, children=[child])
         else:
             eventually(lambda: child.ready, within_s=30, what=f"{name} ready", children=[child])
 
     def _demand_free_ports(self) -> None:
         for offset, owner in enumerate(PORT_OWNERS):
             port = self.layout.port_base + offset
-            if _listens(port):
+            if listens(port):
                 raise SiteFailed(
                     f"port {port} (for the {owner}) is in use; stop its user, or choose another --port-base"
                 )
@@ -148,7 +149,16 @@ def _mosquitto() -> str:
     return found
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port_base() -> int:
+    """The first of four ports in a row on which nobody listens. Raises SiteFailed."""
+    for base in random.sample(range(20_000, 30_000, 10), 100):
+        if not any(listens(base + offset) for offset in range(len(PORT_OWNERS))):
+            return base
+    raise SiteFailed("no four free ports in a row between 20000 and 30000; stop what uses them")

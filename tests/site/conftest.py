@@ -1,7 +1,5 @@
 """A whole site for a test: real broker, fleet and device as processes, on ports of its own."""
 
-import random
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -9,24 +7,11 @@ import pytest
 
 from demo.camera import CLIP, mirror
 from demo.layout import Layout
-from demo.site import Site
+from demo.site import Site, free_port_base
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 MakeSite = Callable[..., Site]
-
-
-def free_port_base() -> int:
-    """The first of four ports in a row on which nobody listens."""
-    for base in random.sample(range(20_000, 30_000, 10), 100):
-        if all(_free(base + offset) for offset in range(4)):
-            return base
-    raise AssertionError("no four free ports in a row")
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import httpx
 import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -21,10 +22,12 @@ from edge_agent.contract.events import Box, EventData, Health, SubmissionCreated
 from edge_agent.contract.streams import Stream
 from edge_agent.contract.topics import EVERY_NORTH
 from edge_agent.device import load_device
+from edge_agent.kiosk.codes import code_of, shown
 from edge_agent.outbox.port import Identity
 from edge_agent.outbox.store import open_outbox
 from fleet.store.engine import open_store
 from fleet.store.tables import events
+from tests.kiosk.unit import Visitor
 
 
 def track(number: int) -> TrackStarted:
@@ -120,8 +123,48 @@ class Northbound:
         self._client.loop_stop()
 
 
-def assert_all_stored_once_in_order(site: Site, appended: list[Identity]) -> None:
-    """Every append that returned is stored exactly once; each stream's numbers have no gap and no repeat."""
+class Citizens:
+    """A thread that files one complaint after the other, and remembers the codes that the kiosk promised."""
+
+    def __init__(self, port: int) -> None:
+        """`promised` are the codes of the pages that said that a complaint is saved."""
+        self.promised: list[str] = []
+        self._url = f"http://127.0.0.1:{port}"
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="citizens")
+
+    def __enter__(self) -> "Citizens":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ending.set()
+        self._thread.join(30)
+
+    def _work(self) -> None:
+        while not self._ending.wait(0.1):
+            try:
+                self.promised.append(file_complaint(self._url))
+            except (httpx.HTTPError, AssertionError):
+                continue  # the kiosk was killed in the middle: nothing was promised
+
+
+def file_complaint(url: str, *, text: str = "Lampu jalan padam.") -> str:
+    """Go through the kiosk's pages as a citizen would; the code on the last one."""
+    client = httpx.Client(base_url=url, follow_redirects=True, timeout=10)
+    with Visitor(client=client) as visitor:
+        return visitor.write(text).consent().code
+
+
+def assert_all_stored_once_in_order(
+    site: Site, appended: list[Identity], *, promised: list[str] | None = None
+) -> None:
+    """Every append that returned is stored exactly once; each stream's numbers have no gap and no repeat.
+
+    So is the submission of every code that was `promised`.
+    """
     engine = open_store(f"sqlite:///{site.layout.fleet / 'fleet.db'}")
     try:
         with engine.connect() as connection:
@@ -133,6 +176,8 @@ def assert_all_stored_once_in_order(site: Site, appended: list[Identity]) -> Non
     finally:
         engine.dispose()
     ids = [row.id for row in rows]
+    filed = {shown(code_of(UUID(row.id))) for row in rows if row.kind == "kiosk.submission.created"}
+    assert set(promised or []) <= filed, "the kiosk promised what the fleet does not have"
     lost = {identity.event_id for identity in appended} - set(ids)
     assert not lost, f"{len(lost)} of {len(appended)} lost"
     assert len(ids) == len(set(ids)), f"{len(ids) - len(set(ids))} duplicated"
