@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -258,6 +259,10 @@ def test_words_survive_the_browsers_back_and_reload(open_page: Callable[..., Pag
     page.go_forward()
     expect(page.locator("textarea")).to_have_value("belum dikirim")
     page.locator("textarea").press_sequentially(" tambah")
+    kept, deadline = "", time.monotonic() + 15
+    while "belum dikirim tambah" not in kept:  # a moment after the last key, without any button
+        assert time.monotonic() < deadline
+        kept = page.request.get(page.url).text()
     page.reload()
     expect(page.locator("textarea")).to_have_value("belum dikirim tambah")
 
