@@ -12,5 +12,4 @@ app = typer.Typer(
 )
 app.add_typer(identity.app, name="identity")
 app.add_typer(models.app, name="models")
-app.add_typer(models.app, name="models")
 app.add_typer(outbox.app, name="outbox")
