@@ -16,7 +16,7 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 
-from bench.bench_site import bench_site
+from bench._site import bench_site
 from demo.process import eventually
 from demo.site import Site
 from edge_agent.clock import SystemClock

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.bench_site import Reader, bench_site, fleet_health
+from bench._site import Reader, bench_site, fleet_health
 from demo.camera import CLIP, mirror
 from demo.report import quantile
 
