@@ -1,0 +1,25 @@
+"""What holds for all tests: those that start processes are marked `site`, so that no test can forget to."""
+
+import pytest
+
+STARTS_PROCESSES = {"controller", "street", "kiosk", "unit", "served", "make_site"}
+"""Fixtures that start a broker, the fleet or a unit."""
+
+RUNS_COMMANDS = {
+    "test_cli",
+    "test_cli_core",
+    "test_commands",
+    "test_kill",
+    "test_live",
+    "test_serve",
+    "test_unit",
+}
+"""Modules whose tests run whole commands or units by themselves."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures that they use and by their modules; `scripts/check` leaves them out."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if STARTS_PROCESSES.intersection(fixtures) or item.path.stem in RUNS_COMMANDS:
+            item.add_marker(pytest.mark.site)
