@@ -28,8 +28,17 @@ class SiteFailed(Exception):
 class Site:
     """One region's broker and controller and one device, under one folder."""
 
-    def __init__(self, layout: Layout, *, env: Mapping[str, str] | None = None) -> None:
-        """Nothing is written or started yet. `env` is added to every process's environment."""
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        env: Mapping[str, str] | None = None,
+        device_env: Mapping[str, str] | None = None,
+    ) -> None:
+        """Nothing is written or started yet.
+
+        `env` is added to the environment of every process, `device_env` to that of the device's.
+        """
         self.layout = layout
         self.env = {"LOKET_FLEET": str(layout.fleet / "fleet.toml"), **(env or {})}
         settings = ["--config", str(layout.settings)]
@@ -40,7 +49,12 @@ class Site:
             **{unit: [_tool(unit), *settings] for unit in UNITS},
         }
         self.children = {
-            name: Child(name, command, log=layout.logs / f"{name}.log", env=self.env)
+            name: Child(
+                name,
+                command,
+                log=layout.logs / f"{name}.log",
+                env={**self.env, **(device_env or {})} if name in UNITS else self.env,
+            )
             for name, command in commands.items()
         }
 

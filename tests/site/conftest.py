@@ -31,7 +31,7 @@ def make_site(tmp_path: Path) -> Iterator[MakeSite]:
     def make(
         *,
         camera: str = "none.mp4",
-        env: Mapping[str, str] | None = None,
+        device_env: Mapping[str, str] | None = None,
         uplink: Mapping[str, object] | None = None,
         root: Path | None = None,
     ) -> Site:
@@ -43,7 +43,7 @@ def make_site(tmp_path: Path) -> Iterator[MakeSite]:
             models_folder=CHECKOUT / "models",
             uplink=uplink,
         )
-        site = Site(layout, env={**({"LOKET_MIRROR": str(folder)} if folder else {}), **(env or {})})
+        site = Site(layout, env={"LOKET_MIRROR": str(folder)} if folder else {}, device_env=device_env)
         sites.append(site)
         site.prepare()
         return site
