@@ -13,8 +13,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench._site import Reader, bench_site, fleet_health
+from bench._site import bench_site, fleet_health
 from demo.camera import CLIP, mirror
+from demo.northbound import Northbound
 from demo.report import quantile
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -37,14 +38,14 @@ def main() -> None:
         try:
             for name in ("broker", "fleet-ingest"):
                 site.start_one(name)
-            with Reader(site) as reader:
+            with Northbound(site) as north:
                 for name in ("fleet-serve", "edge-uplink", "edge-kiosk", "edge-vision"):
                     site.start_one(name)
                 time.sleep(arguments.seconds)
                 delays = sorted(
-                    1000 * (at - event.time.timestamp())
-                    for at, event in list(reader.received)
-                    if event.kind.startswith("vision.track.")
+                    1000 * (arrival.at - arrival.event.time.timestamp())
+                    for arrival in list(north.arrivals)
+                    if arrival.event.kind.startswith("vision.track.")
                 )
             site.stop()
             health = fleet_health(site)

@@ -3,24 +3,21 @@
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 from uuid import UUID, uuid4
 
 import httpx
-import paho.mqtt.client as mqtt
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from sqlalchemy import select
 
 from demo.site import Site
 from edge_agent.clock import SystemClock
-from edge_agent.contract.envelope import Envelope, parse
+from edge_agent.contract.envelope import Envelope
 from edge_agent.contract.events import Box, EventData, Health, SubmissionCreated, TrackStarted
 from edge_agent.contract.streams import Stream
-from edge_agent.contract.topics import EVERY_NORTH
 from edge_agent.device import load_device
 from edge_agent.kiosk.codes import code_of, shown
 from edge_agent.outbox.port import Identity
@@ -47,19 +44,18 @@ def submission() -> SubmissionCreated:
     )
 
 
-class Load:
-    """A thread that appends to a device's outbox and remembers every append that returned."""
+class Worker(ABC):
+    """A thread that works for as long as the block lasts."""
 
-    def __init__(self, site: Site, *, per_s: float, limit: int = 100_000) -> None:
-        """Every fifth event is telemetry, every tenth a submission."""
-        self.appended: list[Identity] = []
-        self._device = load_device(site.layout.settings)
-        self._per_s = per_s
-        self._limit = limit
+    def __init__(self) -> None:
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="load")
+        self._thread = threading.Thread(target=self.work, name=type(self).__name__)
 
-    def __enter__(self) -> "Load":
+    @abstractmethod
+    def work(self) -> None:
+        """Work until `_ending` is set."""
+
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -69,7 +65,19 @@ class Load:
         self._ending.set()
         self._thread.join(30)
 
-    def _work(self) -> None:
+
+class Load(Worker):
+    """A thread that appends to a device's outbox and remembers every append that returned."""
+
+    def __init__(self, site: Site, *, per_s: float, limit: int = 100_000) -> None:
+        """Every fifth event is telemetry, every tenth a submission."""
+        self.appended: list[Identity] = []
+        self._device = load_device(site.layout.settings)
+        self._per_s = per_s
+        self._limit = limit
+        super().__init__()
+
+    def work(self) -> None:
         outbox = open_outbox(self._device, streams=set(Stream), clock=SystemClock())
         started = time.monotonic()
         try:
@@ -89,61 +97,16 @@ def _nth(number: int) -> EventData:
     return track(number)
 
 
-@dataclass
-class Northbound:
-    """Another system of the command centre: everything that it received, in order."""
-
-    site: Site
-    received: list[Envelope] = field(default_factory=list)
-
-    def __enter__(self) -> "Northbound":
-        """Enrol as a reader and subscribe; comes back by itself when the broker does."""
-        layout = self.site.layout
-        pki = layout.root / "reader"
-        made = self.site.fleet("broker", "reader", "test", "--out", str(pki))
-        self._client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, client_id=made["name"], protocol=mqtt.MQTTv5
-        )
-        self._client.reconnect_delay_set(min_delay=1, max_delay=1)
-        self._client.tls_set(
-            ca_certs=str(layout.fleet / "pki" / "root.pem"), certfile=made["certificate"], keyfile=made["key"]
-        )
-        self._client.on_connect = lambda client, *_: client.subscribe(EVERY_NORTH, qos=1)
-        self._client.on_message = lambda _client, _data, message: self.received.append(parse(message.payload))
-        kept = Properties(PacketTypes.CONNECT)
-        kept.SessionExpiryInterval = 3600
-        self._client.connect("127.0.0.1", layout.broker_port, clean_start=False, properties=kept)
-        self._client.loop_start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-
-
-class Citizens:
+class Citizens(Worker):
     """A thread that files one complaint after the other, and remembers the codes that the kiosk promised."""
 
     def __init__(self, port: int) -> None:
         """`promised` are the codes of the pages that said that a complaint is saved."""
         self.promised: list[str] = []
         self._url = f"http://127.0.0.1:{port}"
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="citizens")
+        super().__init__()
 
-    def __enter__(self) -> "Citizens":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ending.set()
-        self._thread.join(30)
-
-    def _work(self) -> None:
+    def work(self) -> None:
         while not self._ending.wait(0.1):
             try:
                 self.promised.append(file_complaint(self._url))

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from demo.northbound import Northbound
 from demo.process import eventually
 from demo.site import Site
-from tests.site.load import Citizens, Load, Northbound, assert_all_stored_once_in_order, assert_order_kept
+from tests.site.load import Citizens, Load, assert_all_stored_once_in_order, assert_order_kept
 
 pytestmark = [pytest.mark.site, pytest.mark.timeout(600)]
 
@@ -43,7 +44,7 @@ def test_broker_killed_under_load_with_its_queue_lost(make_site: MakeSite) -> No
     settle(site)
     assert len(load.appended) > 500
     assert_all_stored_once_in_order(site, load.appended)
-    assert_order_kept(north.received)
+    assert_order_kept(north.events)
 
 
 def test_ingest_away_while_more_is_said_than_the_broker_queues(make_site: MakeSite) -> None:
@@ -82,11 +83,11 @@ def test_each_process_killed_at_twenty_random_moments(make_site: MakeSite, clip:
         assert len(citizens.promised) > 5
         assert_all_stored_once_in_order(site, load.appended, promised=citizens.promised)
         eventually(
-            lambda: len({event.id for event in north.received}) >= len(load.appended),
+            lambda: len({event.id for event in north.events}) >= len(load.appended),
             within_s=30,
             what="everything northbound",
         )
-        assert_order_kept(north.received)
+        assert_order_kept(north.events)
 
 
 def test_broker_killed_at_twenty_random_moments(make_site: MakeSite) -> None:
@@ -101,4 +102,4 @@ def test_broker_killed_at_twenty_random_moments(make_site: MakeSite) -> None:
                 site.children["broker"].start()
         settle(site)
         assert_all_stored_once_in_order(site, load.appended)
-        assert_order_kept(north.received)
+        assert_order_kept(north.events)
