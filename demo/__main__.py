@@ -39,7 +39,8 @@ def main() -> int:
     """Run the demo; 0 if nothing was lost, 1 if something was, 2 if it could not start."""
     arguments = _arguments()
     console = Console(stderr=arguments.json)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts deaf to Ctrl-C
+        signal.signal(number, _interrupt)
     data = arguments.data or _default_data()
     try:
         with _alone(data):

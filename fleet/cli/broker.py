@@ -10,15 +10,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from fleet.broker.acl import READER_PREFIX
 from fleet.cli.failure import Failed
 from fleet.cli.language import _
-from fleet.cli.opened import Config, opened
+from fleet.cli.opened import opened
+from fleet.cli.options import Config, Json
 from fleet.enrolment import update_broker
 from fleet.identity.authority import Validity, load_authority
 from fleet.identity.keys import write_certificate_key
 from loket.files import write_atomically
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-Json = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
 
 
 @app.command(help=_("Write the list of who may say what anew, and have the broker read it."))

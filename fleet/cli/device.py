@@ -13,7 +13,8 @@ from edge_agent.contract.identity import DeviceId
 from fleet import enrolment
 from fleet.cli.failure import Failed
 from fleet.cli.language import _
-from fleet.cli.opened import Config, opened, operator
+from fleet.cli.opened import opened, operator
+from fleet.cli.options import Config, Json
 from fleet.identity.authority import Validity
 from fleet.views import devices
 from fleet.views.devices import DeviceView
@@ -21,8 +22,6 @@ from fleet.views.reading import reading
 from loket.files import write_atomically
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-Json = Annotated[bool, typer.Option("--json", help=_("Print JSON."))]
 
 
 @app.command(help=_("Sign a device's certificate request and let it speak; again, to renew it."))

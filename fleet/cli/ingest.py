@@ -4,7 +4,8 @@ import typer
 
 from fleet.cli.failure import Failed
 from fleet.cli.language import _
-from fleet.cli.opened import Config, explained
+from fleet.cli.opened import explained
+from fleet.cli.options import Config
 from fleet.ingest.app import IngestFailed, run
 from fleet.settings import load_fleet
 from loket import log

@@ -4,24 +4,14 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from sqlalchemy import Engine
 
 from fleet.broker import BrokerError
 from fleet.cli.failure import Failed
-from fleet.cli.language import _
 from fleet.identity import IdentityError
 from fleet.settings import Fleet, load_fleet
 from fleet.store.engine import open_store
-
-Config = Annotated[
-    Path,
-    typer.Option(
-        "--config", envvar="LOKET_FLEET", help=_("The controller's fleet.toml, or the folder that holds it.")
-    ),
-]
 
 
 @contextmanager

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from fleet.cli.language import _
-from fleet.cli.opened import Config, opened
+from fleet.cli.opened import opened
+from fleet.cli.options import Config, Json
+from fleet.cli.printing import plain
 from fleet.views import refused as view
 from fleet.views.reading import reading
 
@@ -20,7 +22,7 @@ def refused(
     *,
     config: Config,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help=_("How many."))] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help=_("Print JSON."))] = False,
+    as_json: Json = False,
 ) -> None:
     with opened(config) as (_fleet, engine), reading(engine) as connection:
         found = view.newest(connection, limit=limit)
@@ -31,4 +33,4 @@ def refused(
         typer.echo(_("Nothing was refused."))
     for message in found:
         at = datetime.fromtimestamp(message.received_at, UTC).isoformat(timespec="seconds")
-        typer.echo(f"{at}  {message.topic}  {message.bytes} B  {message.reason}")
+        typer.echo(plain(f"{at}  {message.topic}  {message.bytes} B  {message.reason}"))
