@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from demo.camera import NoCamera, default_source, mirror
+from demo.camera import NoCamera, checked, default_source, mirror
 from demo.layout import Layout
 from demo.process import ChildFailed
 from demo.report import Count, count, report, stored_rows
@@ -52,13 +52,13 @@ def main() -> int:
 
 def _run(arguments: argparse.Namespace, data: Path, console: Console) -> int:
     folder = mirror(CHECKOUT)
-    cameras = arguments.camera or [default_source(folder)]
+    cameras = [checked(camera) for camera in arguments.camera or [default_source(folder)]]
     env = {"LOKET_MIRROR": str(folder)} if folder else {}
     layout = Layout(root=data, port_base=arguments.port_base)
     site = Site(layout, env=env)
     console.print(f"Data folder: [bold]{data}[/]", highlight=False)
     layout.write_device_settings(
-        cameras=[_absolute(camera) for camera in cameras],
+        cameras=cameras,
         model=arguments.model,
         models_folder=CHECKOUT / "models",
     )
@@ -155,11 +155,6 @@ def _arguments() -> argparse.Namespace:
 
 def _default_data() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "loket" / "demo"
-
-
-def _absolute(camera: str) -> str:
-    """A path from here; what names a stream or a device stays as it is."""
-    return camera if ":" in camera else str(Path(camera).absolute())
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

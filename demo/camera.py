@@ -29,3 +29,13 @@ def default_source(mirror_folder: Path | None, *, webcam: Path = WEBCAM) -> str:
     raise NoCamera(
         f"no camera: there is no {webcam}; plug in a webcam, or give --camera PATH, rtsp://... or a device"
     )
+
+
+def checked(source: str) -> str:
+    """The source as a unit takes it: a path from here made absolute. Raises NoCamera if it is not there."""
+    if ":" in source:  # an address or a driver's name
+        return source
+    path = Path(source).absolute()
+    if not path.exists():
+        raise NoCamera(f"camera {source}: no such file or device; check the path, or plug the camera in")
+    return str(path)

@@ -121,7 +121,7 @@ def test_two_demos_do_not_share_a_folder_or_ports(clip: str, tmp_path: Path) -> 
         first.communicate(timeout=90)
 
 
-def test_a_camera_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_camera_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
     with demo(
         "--camera", "/nowhere/clip.mp4", "--data", str(tmp_path), "--port-base", str(free_port_base())
     ) as run:
