@@ -1,5 +1,6 @@
 """What the benches of a whole site share."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from demo.camera import mirror
@@ -11,11 +12,11 @@ from fleet.store.engine import open_store
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
-def bench_site(root: Path, *, camera: str = "none.mp4") -> Site:
+def bench_site(root: Path, *, cameras: Sequence[str] = ("none.mp4",)) -> Site:
     """A prepared site under `root` on free ports; nothing is started."""
     layout = Layout(root=root, port_base=free_port_base())
     layout.write_device_settings(
-        cameras=[camera], model="ssd_mobilenet_v1_coco", models_folder=CHECKOUT / "models"
+        cameras=cameras, model="ssd_mobilenet_v1_coco", models_folder=CHECKOUT / "models"
     )
     folder = mirror(CHECKOUT)
     site = Site(layout, env={"LOKET_MIRROR": str(folder)} if folder else {})

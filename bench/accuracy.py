@@ -24,6 +24,7 @@ from edge_agent.model_store.store import default_mirror
 from edge_agent.vision.app import load_detector
 from edge_agent.vision.detector import Detections
 from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.resize import INTERPOLATION, Resizer
 from edge_agent.vision.settings import CameraSettings, VisionSettings
 from edge_agent.vision.tracker import overlaps
 
@@ -56,7 +57,12 @@ def measure(folder: Path, detector: SsdDetector) -> dict[str, float]:
     """The figures over all images of `folder`."""
     images = list(_images(folder))
     result: dict[str, float] = {"images": len(images), "people": sum(len(truth) for _, truth in images)}
-    for name, interpolation in (("", "BILINEAR"), ("_area", "AREA"), ("_point", "POINT")):
+    for name, interpolation in (
+        ("", INTERPOLATION),
+        ("_fast_bilinear", "FAST_BILINEAR"),
+        ("_area", "AREA"),
+        ("_point", "POINT"),
+    ):
         found = [_whole(detector, image, interpolation) for image, _ in images]
         result[f"person_ap50{name}"] = round(average_precision(found, [truth for _, truth in images]), 3)
         if not name:
@@ -113,18 +119,15 @@ def _images(folder: Path) -> Iterator[tuple[av.VideoFrame, NDArray[np.float32]]]
 
 
 def _whole(detector: SsdDetector, image: av.VideoFrame, interpolation: str) -> Detections:
-    width, height = detector.input_size
-    small = image.reformat(width=width, height=height, format="rgb24", interpolation=interpolation)
-    return detector.detect(np.asarray(small.to_ndarray(), np.uint8))
+    return detector.detect(Resizer(detector.input_size, interpolation=interpolation)(image))
 
 
 def _letterbox(detector: SsdDetector, image: av.VideoFrame) -> Detections:
     side, _ = detector.input_size
     scale = side / max(image.width, image.height)
     width, height = round(image.width * scale), round(image.height * scale)
-    small = image.reformat(width=width, height=height, format="rgb24", interpolation="BILINEAR")
     square = np.full((side, side, 3), 127, np.uint8)
-    square[:height, :width] = small.to_ndarray()
+    square[:height, :width] = Resizer((width, height))(image)
     found = detector.detect(square)
     stretch = np.array([side / width, side / height] * 2, np.float32)
     return Detections(np.clip(found.boxes * stretch, 0, 1), found.scores, found.labels, found.saturated)

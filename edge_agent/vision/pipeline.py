@@ -4,13 +4,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-import numpy as np
-from av.video.reformatter import VideoReformatter
-
 from edge_agent.vision import privacy
 from edge_agent.vision.camera import Frame
 from edge_agent.vision.detector import Boxes, Detections, Detector
 from edge_agent.vision.lane import Lane
+from edge_agent.vision.resize import Resizer
 from edge_agent.vision.snapshot import Snapshots
 from edge_agent.vision.voice import Voice
 
@@ -39,7 +37,7 @@ class Pipeline:
         self._lanes = lanes
         self._voice = voice
         self._snapshots = snapshots
-        self._scalers = [VideoReformatter() for _ in lanes]
+        self._resizers = [Resizer(detector.input_size) for _ in lanes]
         self._now = now
         labels = list(detector.labels)
         self._person = labels.index(privacy.PERSON) if privacy.PERSON in labels else None
@@ -53,12 +51,9 @@ class Pipeline:
         OutboxError.
         """
         lane = self._lanes[camera]
-        width, height = self._detector.input_size
-        small = self._scalers[camera].reformat(
-            frame.image, width=width, height=height, format="rgb24", interpolation="BILINEAR", threads=1
-        )
+        small = self._resizers[camera](frame.image)
         before = self._now()
-        found = self._detector.detect(np.asarray(small.to_ndarray(), np.uint8))
+        found = self._detector.detect(small)
         self.detect_s.append(self._now() - before)
         self.inferences += 1
         started, ended = lane.see(found, captured_s=frame.captured_s)

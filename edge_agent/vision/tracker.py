@@ -101,6 +101,8 @@ def step(
 
     Nothing depends on the order of the detections. A frame without detections moves time alone.
     """
+    if not len(state) and not len(detections):
+        return state, ([], [])
     kept = detections[detections.scores >= rules.unsure]  # which a score that is no number is not
     kept = kept[np.lexsort((*kept.boxes.T, kept.labels, -kept.scores))]
     sure = kept.scores >= rules.threshold
