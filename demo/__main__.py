@@ -64,7 +64,9 @@ def _run(arguments: argparse.Namespace, data: Path, console: Console) -> int:
     )
     with console.status("model"):
         site.prepare()
-        console.print(site.run("edge-agent", "models", "pull", arguments.model, within_s=1800).strip())
+        console.print(
+            site.run("edge-agent", "models", "pull", arguments.model, within_s=1800).strip(), soft_wrap=True
+        )
     engine = open_store(f"sqlite:///{layout.fleet / 'fleet.db'}")
     try:
         start = count(engine, data=layout.device_data, device=layout.device)
@@ -93,11 +95,13 @@ def _run(arguments: argparse.Namespace, data: Path, console: Console) -> int:
 def _addresses(site: Site, console: Console) -> None:
     layout = site.layout
     link = site.fleet("signin", "--role", "officer")["link"]
-    table = Table(show_header=False, box=None, padding=(0, 2))
-    table.add_row("Command centre", f"[bold]{link}[/]  (signs you in once; another: fleet signin)")
-    table.add_row("Kiosk", f"[bold]http://127.0.0.1:{layout.kiosk_port}/[/]")
-    table.add_row("API docs", f"[bold]http://127.0.0.1:{layout.web_port}/api/docs[/]")
-    console.print(table, highlight=False)
+    for name, address in (
+        ("Command centre", f"[bold]{link}[/]"),
+        ("", "(signs you in once; for another: fleet signin)"),
+        ("Kiosk", f"[bold]http://127.0.0.1:{layout.kiosk_port}/[/]"),
+        ("API docs", f"[bold]http://127.0.0.1:{layout.web_port}/api/docs[/]"),
+    ):
+        console.print(f"  {name:16}{address}", highlight=False, soft_wrap=True)
 
 
 def _watch(site: Site, engine: Any, start: Count, *, seconds: float | None, console: Console) -> None:

@@ -15,9 +15,11 @@ from loket.files import sync_folder
 
 
 def default_folder() -> Path:
-    """`~/.cache/loket/models`, or below XDG_CACHE_HOME."""
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "loket" / "models"
+    """`models` in LOKET_CACHE, which is else `loket` in XDG_CACHE_HOME or `~/.cache`."""
+    ours, everybodys = os.environ.get("LOKET_CACHE"), os.environ.get("XDG_CACHE_HOME")
+    if ours:
+        return Path(ours) / "models"
+    return (Path(everybodys) if everybodys else Path.home() / ".cache") / "loket" / "models"
 
 
 def default_mirror() -> Path | None:

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Callable
-from threading import Event, Thread
+from threading import Event
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -13,7 +13,7 @@ from paho.mqtt.client import (
     MQTTMessage,
     MQTTv5,
 )
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -30,6 +30,25 @@ _KEEPALIVE_S = 30
 _RECONNECT_MAX_S = 10
 _STOP_WITHIN_S = 10.0
 _INFLIGHT = 1_000
+
+
+class _Client(Client):
+    """A client that tells when its thread has ended.
+
+    The thread is paho's own: only then does a publication or an acknowledgement from another thread wake it
+    at once, and only then does no other thread write to the socket.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.ended = Event()
+
+    def loop_forever(self, *arguments: Any, **options: Any) -> MQTTErrorCode:
+        """As paho's, which runs this in its thread."""
+        try:
+            return super().loop_forever(*arguments, **options)
+        finally:
+            self.ended.set()
 
 
 class Connection:
@@ -57,10 +76,9 @@ class Connection:
         self._properties.ReceiveMaximum = receive_max
         self._properties.SessionExpiryInterval = session_expiry_s
         self._keeps_session = session_expiry_s > 0
-        self._ended, self._stopping = Event(), False
+        self._stopping = False
         self._told_unreachable = False
         self.client = self._make_client(_tls(fleet, certificate))
-        self._thread = Thread(target=self._run, name=f"mqtt-{certificate}", daemon=True)
 
     def __enter__(self) -> Self:
         """Start to connect; whether it succeeds is logged."""
@@ -72,7 +90,7 @@ class Connection:
             clean_start=not self._keeps_session,
             properties=self._properties,
         )
-        self._thread.start()
+        self.client.loop_start()
         return self
 
     def __exit__(
@@ -81,7 +99,8 @@ class Connection:
         """Send what is queued, say goodbye, and end the thread."""
         self._stopping = True
         self.client.disconnect()
-        self._thread.join(_STOP_WITHIN_S)
+        if self.client.ended.wait(_STOP_WITHIN_S):
+            self.client.loop_stop()
 
     @property
     def is_up(self) -> bool:
@@ -91,7 +110,7 @@ class Connection:
     @property
     def has_failed(self) -> bool:
         """Whether the thread ended although nobody asked it to: the process should end then."""
-        return self._ended.is_set() and not self._stopping
+        return self.client.ended.is_set() and not self._stopping
 
     def publish(self, topic: str, payload: bytes, *, content_type: str) -> int:
         """Queue a message with QoS 1 and return its number, under which `on_published` reports the answer.
@@ -102,14 +121,11 @@ class Connection:
         properties.ContentType = content_type
         return self.client.publish(topic, payload, qos=1, properties=properties).mid
 
-    def _make_client(self, tls: ssl.SSLContext) -> Client:
-        client = Client(CallbackAPIVersion.VERSION2, client_id=self._name, protocol=MQTTv5, manual_ack=True)
+    def _make_client(self, tls: ssl.SSLContext) -> "_Client":
+        client = _Client(CallbackAPIVersion.VERSION2, client_id=self._name, protocol=MQTTv5, manual_ack=True)
         client.tls_set_context(tls)
         client.max_inflight_messages_set(_INFLIGHT)
         client.reconnect_delay_set(min_delay=1, max_delay=_RECONNECT_MAX_S)
-        # Only our thread may write to the socket. Without this, paho (which did not start the thread itself)
-        # would write from whichever thread publishes or acknowledges, two at a time.
-        client.on_socket_register_write = _leave_it_to_the_loop
         client.on_connect = self._connected
         client.on_connect_fail = self._unreachable
         client.on_disconnect = self._disconnected
@@ -117,12 +133,6 @@ class Connection:
         client.on_message = self._received
         client.on_publish = self._sent
         return client
-
-    def _run(self) -> None:
-        try:
-            self.client.loop_forever(retry_first_connection=True)
-        finally:
-            self._ended.set()
 
     def _connected(
         self, _client: Client, _data: Any, flags: ConnectFlags, reason: ReasonCode, _p: Properties | None
@@ -163,10 +173,6 @@ class Connection:
     def _sent(self, _client: Client, _data: Any, mid: int, reason: ReasonCode, _p: Properties | None) -> None:
         if self._on_published is not None:
             self._on_published(mid, reason)
-
-
-def _leave_it_to_the_loop(_client: Client, _data: Any, _socket: Any) -> None:
-    """The loop was woken already: paho does that with a byte through a socket pair."""
 
 
 def _tls(fleet: Fleet, certificate: str) -> ssl.SSLContext:
