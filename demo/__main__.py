@@ -25,6 +25,7 @@ from demo.site import UNITS, Site, SiteFailed
 from fleet.store.engine import open_store
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+MOST_RESTARTS = 20
 STEPS = {
     "broker": "Mosquitto, mutual TLS",
     "fleet-ingest": "the fleet's ingest",
@@ -105,16 +106,31 @@ def _addresses(site: Site, console: Console) -> None:
 
 
 def _watch(site: Site, engine: Any, start: Count, *, seconds: float | None, console: Console) -> None:
-    """Show what happens until `seconds` are over. Raises ChildFailed if a process ends by itself."""
+    """Show what happens until `seconds` are over; a process that ends is started again.
+
+    Raises ChildFailed for one that ends by a person's mistake, or again and again.
+    """
+    restarts: dict[str, int] = {}
     deadline = None if seconds is None else time.monotonic() + seconds
     with Live(console=console, refresh_per_second=2, transient=True) as live:
         while deadline is None or time.monotonic() < deadline:
-            for child in site.children.values():
-                child.demand()
+            for name, child in site.children.items():
+                if not child.running:
+                    _start_again(site, name, restarts, console)
             stored, _, _ = stored_rows(engine, device=site.layout.device)
             left = "" if deadline is None else f", {max(0, deadline - time.monotonic()):.0f} s to go"
             live.update(f"{stored - start.stored} events stored since the start{left}. Ctrl-C stops.")
             time.sleep(0.5)
+
+
+def _start_again(site: Site, name: str, restarts: dict[str, int], console: Console) -> None:
+    """As systemd would, but not for ever."""
+    child = site.children[name]
+    restarts[name] = restarts.get(name, 0) + 1
+    if child.mistaken or restarts[name] > MOST_RESTARTS:
+        child.demand()
+    console.print(f"  {name} ended; starting it again", highlight=False)
+    site.start_one(name)
 
 
 def _conclude(outcome: dict[str, Any], *, as_json: bool, console: Console, data: Path) -> None:

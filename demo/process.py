@@ -58,6 +58,11 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def mistaken(self) -> bool:
+        """Whether it ended with status 2: a person's mistake, which starting it again does not mend."""
+        return self._process is not None and self._process.poll() == 2
+
+    @property
     def pid(self) -> int:
         """Its process id. Raises ChildFailed if it is not running."""
         if self._process is None or not self.running:

@@ -98,6 +98,22 @@ def tracks(root: Path) -> list[str]:
     return [kind for kind, _ in kinds(root) if kind.startswith("vision.track.")]
 
 
+def test_a_process_that_is_killed_is_started_again(clip: str, tmp_path: Path) -> None:
+    run = demo(
+        "--camera", clip, "--seconds", "20", "--json",
+        "--data", str(tmp_path), "--port-base", str(free_port_base()),
+    )  # fmt: skip
+    eventually(partial(more_tracks, tmp_path, than=0), within_s=60, what="a track")
+    [ingest] = [child for child in psutil.Process(run.pid).children() if child.cmdline()[-1:] == ["ingest"]]
+    ingest.kill()
+    printed, said = run.communicate(timeout=120)
+    assert run.returncode == 0, said
+    assert "fleet-ingest ended; starting it again" in said
+    outcome = json.loads(printed.strip().splitlines()[-1])
+    assert outcome["lost"] == outcome["duplicates"] == 0
+    assert outcome["waiting"] <= 1
+
+
 def more_tracks(root: Path, *, than: int) -> bool:
     """Whether a site has stored more track events than before."""
     return len(tracks(root)) > than
