@@ -1,5 +1,7 @@
 """What holds for all tests: those that start processes are marked `site`, so that no test can forget to."""
 
+import signal
+
 import pytest
 
 STARTS_PROCESSES = {"controller", "street", "kiosk", "unit", "served", "make_site"}
@@ -15,6 +17,11 @@ RUNS_COMMANDS = {
     "test_unit",
 }
 """Modules whose tests run whole commands or units by themselves."""
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, which a shell makes its background jobs deaf to: what we start inherits that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
