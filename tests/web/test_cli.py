@@ -97,6 +97,7 @@ def test_lists_events(folder: Path, seeds: Seeds) -> None:
 
 
 def test_follows_events_as_they_are_stored(folder: Path, seeds: Seeds) -> None:
+    seeds.seen("lebong-001", label="bird")
     how = ["--follow", "--json", "--limit", "1", "--config", str(folder)]
     process = subprocess.Popen(
         [sys.executable, "-m", "fleet.cli", "events", *how],
