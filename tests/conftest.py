@@ -4,8 +4,8 @@ import signal
 
 import pytest
 
-STARTS_PROCESSES = {"controller", "street", "kiosk", "unit", "served", "make_site"}
-"""Fixtures that start a broker, the fleet or a unit."""
+STARTS_PROCESSES = {"controller", "street", "kiosk", "unit", "served", "make_site", "any_store"}
+"""Fixtures that start a broker, a database server, the fleet or a unit."""
 
 RUNS_COMMANDS = {
     "test_cli",
@@ -13,10 +13,12 @@ RUNS_COMMANDS = {
     "test_commands",
     "test_kill",
     "test_live",
+    "test_privacy",
     "test_serve",
+    "test_sources",
     "test_unit",
 }
-"""Modules whose tests run whole commands or units by themselves."""
+"""Modules whose tests run whole commands, units, models or streams by themselves."""
 
 
 def pytest_configure() -> None:
