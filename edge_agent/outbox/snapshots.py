@@ -2,12 +2,11 @@
 
 import contextlib
 import hashlib
-import os
 from pathlib import Path
 
 from edge_agent.outbox.database import free_bytes, make_folder
 from loket import log as logs
-from loket.files import sync_folder
+from loket.files import write_atomically
 
 log = logs.get(__name__)
 
@@ -36,7 +35,7 @@ class SnapshotSpool:
             if len(jpeg) > self._limit_bytes or free_bytes(self.folder) < self._min_free_bytes + len(jpeg):
                 return None
             self._make_room(len(jpeg))
-            self._write(path, jpeg)
+            write_atomically(path, jpeg, mode=self.folder.stat().st_mode & 0o660)  # for whom it lets in
         except OSError as error:
             log.warning("snapshot_not_kept", folder=str(self.folder), cause=error.strerror)
             return None
@@ -70,21 +69,6 @@ class SnapshotSpool:
                 return
             path.unlink(missing_ok=True)
             held -= size
-
-    def _write(self, path: Path, jpeg: bytes) -> None:
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(beside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(file.fileno(), self.folder.stat().st_mode & 0o660)
-                file.write(jpeg)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.rename(path)
-        except BaseException:
-            beside.unlink(missing_ok=True)
-            raise
-        sync_folder(self.folder)
 
     def _files(self) -> list[tuple[int, int, Path]]:
         found = []
