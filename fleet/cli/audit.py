@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from fleet.cli.language import _
-from fleet.cli.lazily import lazily
 from fleet.cli.options import Config, Json, Limit
+from loket.lazily import lazily
 
 if TYPE_CHECKING:
     from fleet import audit as record

@@ -8,8 +8,8 @@ import typer
 
 from fleet.cli.failure import Failed
 from fleet.cli.language import LANGUAGE, TRANSLATIONS, _
-from fleet.cli.lazily import lazily
 from fleet.cli.options import Config, Json, Limit
+from loket.lazily import lazily
 
 if TYPE_CHECKING:
     from fleet.cli import opened, printing

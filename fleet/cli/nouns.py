@@ -10,7 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from fleet.cli.failure import Failed
 from fleet.cli.language import _, without_language
-from fleet.cli.lazily import lazily
+from loket.lazily import lazily
 
 if TYPE_CHECKING:
     from fleet.cli import mistakes

@@ -9,8 +9,8 @@ import typer
 from fleet.access.roles import Role
 from fleet.cli.failure import Failed
 from fleet.cli.language import LANGUAGE, TRANSLATIONS, _
-from fleet.cli.lazily import lazily
 from fleet.cli.options import Config, Json
+from loket.lazily import lazily
 
 if TYPE_CHECKING:
     from fleet import audit
