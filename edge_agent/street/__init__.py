@@ -1,6 +1,6 @@
 """The street simulator: a camera over a street that is not there, and the exact truth of what it saw.
 
-It is the camera of a demo that needs nobody, the camera of an emulated Pi, and the oracle of tests that count.
+It is the camera of a demo that needs nobody and of an emulated Pi, and the oracle of tests that count.
 Everything is a pure function of (scenario, seed, frame number).
 
 World: metres; x along the street to the right, y away from the camera, z up. The camera stands at

@@ -1,4 +1,4 @@
-"""A scenario: the street, who is on it, its light and weather, and what befalls the camera, in one TOML file."""
+"""A scenario: the street, who is on it, its light and weather, what befalls the camera; one TOML file."""
 
 import difflib
 import itertools

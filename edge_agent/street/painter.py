@@ -1,0 +1,145 @@
+"""The street as its camera sees it: one picture for each frame number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.street import figure, vehicle
+from edge_agent.street.actor import Actor
+from edge_agent.street.faults import Faults
+from edge_agent.street.figure import Body
+from edge_agent.street.lens import Lens, World, lens_of
+from edge_agent.street.light import Light
+from edge_agent.street.looks import VehicleLook
+from edge_agent.street.plan import plan
+from edge_agent.street.scenario import Scenario
+from edge_agent.street.sensor import Sensor
+from edge_agent.street.shape import Picture, Shape, paint
+from edge_agent.street.stage import Stage
+from edge_agent.street.weather import Weather
+
+SHADOW_SCALE = 2
+"""Shadows are soft: they are drawn at half the size."""
+LAMPS_BELOW = 0.45
+"""Vehicles have their lamps on when the daylight is less."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """What is painted at one depth: an actor's polygons, or (where `actor` is None) a prop's."""
+
+    depth_m: float
+    shapes: Sequence[Shape]
+    actor: Actor | None = None
+    solid: World | None = None
+
+
+@dataclass(slots=True)
+class _View:
+    """What does not change while the camera stays as it is."""
+
+    lens: Lens
+    background: Picture
+    depth: NDArray[np.float32]
+
+
+class Street:
+    """A scenario with a seed. For one thread; as many of the same make the same pictures."""
+
+    def __init__(self, scenario: Scenario, *, seed: int) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.plan = plan(scenario, seed=seed)
+        self.faults = Faults(scenario)
+        self.light = Light(scenario, seed=seed)
+        self._stage = Stage(scenario, seed=seed)
+        self._weather = Weather(scenario, seed=seed)
+        self._sensor = Sensor(scenario, seed=seed)
+        self._lens = lens_of(scenario)
+        self._view: _View | None = None
+
+    def time_of(self, frame: int) -> float:
+        """The time, seconds, that frame number `frame` (from 0) shows; a frozen camera shows an old one."""
+        return self.faults.shown_frame(frame, self.scenario.fps) / self.scenario.fps
+
+    def lens_at(self, frame: int) -> Lens:
+        """How the camera looks in a frame."""
+        return self.faults.lens(self._lens, self.time_of(frame))
+
+    def layers(self, frame: int) -> list[Layer]:
+        """All that stands on the street in a frame, the farthest first."""
+        time_s = self.time_of(frame)
+        lens = self.lens_at(frame)
+        layers = [Layer(depth, shapes) for depth, shapes in self._stage.props(lens, time_s)]
+        for actor in self.plan.present(time_s):
+            body, depth = _seen(actor, time_s, lens)
+            if body.shapes:
+                layers.append(Layer(depth, body.shapes, actor=actor, solid=body.solid))
+        return sorted(layers, key=lambda layer: -layer.depth_m)
+
+    def picture(self, frame: int) -> Picture:
+        """The picture of frame number `frame` (from 0): RGB uint8 (height, width, 3)."""
+        shown = self.faults.shown_frame(frame, self.scenario.fps)
+        time_s = shown / self.scenario.fps
+        view = self._view_of(self.faults.lens(self._lens, time_s))
+        layers = self.layers(shown)
+        picture = view.background.copy()
+        shadow = self.light.shadow(time_s)
+        mask = None
+        if shadow is not None:
+            mask = _shadows(layers, view.lens, by=shadow[:2], strength=shadow[2])
+        for layer in layers:
+            paint(picture, layer.shapes)
+        picture, gain = self.light.apply(
+            picture, lens=view.lens, depth=view.depth, time_s=time_s, shadows=mask, beams=self._beams(time_s)
+        )
+        level = self.light.level(time_s)
+        picture = self._weather.apply(picture, frame=shown, time_s=time_s, depth=view.depth, level=level)
+        picture = self.faults.apply(picture, frame=shown, time_s=time_s)
+        return self._sensor.expose(picture, frame=shown, gain=gain, infrared=self.light.infrared(time_s))
+
+    def _beams(self, time_s: float) -> list[tuple[float, float, float]]:
+        if self.light.level(time_s) >= LAMPS_BELOW:
+            return []
+        return [
+            vehicle.headlamps(actor.look, actor.path.at(time_s))
+            for actor in self.plan.present(time_s)
+            if isinstance(actor.look, VehicleLook)
+        ]
+
+    def _view_of(self, lens: Lens) -> _View:
+        if self._view is None or self._view.lens is not lens:
+            self._view = _View(lens, self._stage.background(lens), self._stage.depth(lens))
+        return self._view
+
+
+def _seen(actor: Actor, time_s: float, lens: Lens) -> tuple[Body, float]:
+    step = actor.path.at(time_s)
+    foot = np.array([step.x, step.y, 0.0])
+    depth = float((foot - np.array([0.0, 0.0, lens.height_m])) @ lens.axes[2])
+    if isinstance(actor.look, VehicleLook):
+        return vehicle.driving(actor.look, step, lens=lens), depth
+    return figure.walking(actor.look, step, time_s=time_s, lens=lens), depth
+
+
+def _shadows(
+    layers: Sequence[Layer], lens: Lens, *, by: tuple[float, float], strength: float
+) -> NDArray[np.uint8]:
+    """Where the actors take the sun away: 255 is all of it. `by` is the ground a metre of height covers."""
+    mask = np.zeros((lens.height // SHADOW_SCALE, lens.width // SHADOW_SCALE), np.uint8)
+    value = round(255 * strength)
+    for layer in layers:
+        if layer.solid is None:
+            continue
+        ground = layer.solid.copy()
+        ground[:, :2] += ground[:, 2:3] * np.array(by)
+        ground[:, 2] = 0.0
+        pixels, depths = lens.project(ground)
+        if depths.min() > 0.8:
+            hull = cv2.convexHull((pixels / SHADOW_SCALE).astype(np.float32))
+            cv2.fillConvexPoly(mask, np.clip(hull, -4000, 4000).astype(np.int32), value)
+    mask = cv2.blur(mask, (3, 3))
+    return np.asarray(cv2.resize(mask, (lens.width, lens.height), interpolation=cv2.INTER_LINEAR), np.uint8)
