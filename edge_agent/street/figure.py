@@ -1,28 +1,32 @@
 """A person in mid-step, as polygons: a skeleton that walks in three dimensions, seen through the lens.
 
 Lengths are shares of a person's height, after the segment lengths in D. A. Winter, Biomechanics and Motor
-Control of Human Movement (4th ed., 2009), figure 4.1, rounded.
+Control of Human Movement (4th ed., 2009), figure 4.1, rounded. A street has dozens of people in each picture,
+and an array of two numbers costs twenty times what a pair does: so points are pairs until the last step.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edge_agent.street.lens import Lens, World
 from edge_agent.street.looks import Colour, PersonLook
 from edge_agent.street.path import Step
-from edge_agent.street.shape import Shape
+from edge_agent.street.shape import Shape, shapes_of
 
 HIP, SHOULDER, HEAD = 0.51, 0.82, 0.93
 THIGH, SHANK, UPPER_ARM, FOREARM = 0.245, 0.246, 0.186, 0.17
 COARSE_PX = 26
 """Below this height a picture cannot tell hands, feet and hems."""
 
-Local = Annotated[NDArray[np.float64], "J 3: forward, to the left, up, metres"]
+Local = tuple[float, float, float]
+"""Forward, to the left, up; metres from where one stands."""
+Pixel = tuple[float, float]
+Outline = tuple[list[Pixel], Colour]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,265 +37,274 @@ class Body:
     solid: World
 
 
-@dataclass(frozen=True, slots=True)
-class _Joints:
-    """Places in the array of a skeleton's joints, near and far side by the sign of their `s`."""
+class Side(NamedTuple):
+    """The joints of one side of a body."""
 
-    hips: int = 0
-    shoulders: int = 2
-    knees: int = 4
-    ankles: int = 6
-    toes: int = 8
-    elbows: int = 10
-    wrists: int = 12
-    head: int = 14
-    chest: int = 15  # front and back of the shoulders and of the hips: four points
-    count: int = 19
+    hip: Local
+    knee: Local
+    ankle: Local
+    toe: Local
+    shoulder: Local
+    elbow: Local
+    wrist: Local
 
 
-J = _Joints()
+class Skeleton(NamedTuple):
+    """A posture: the left side, the right side, and the head."""
+
+    left: Side
+    right: Side
+    head: Local
+
+
+class _Seen(NamedTuple):
+    """A side of a body in the picture."""
+
+    hip: Pixel
+    knee: Pixel
+    ankle: Pixel
+    toe: Pixel
+    shoulder: Pixel
+    elbow: Pixel
+    wrist: Pixel
 
 
 def walking(look: PersonLook, step: Step, *, time_s: float, lens: Lens) -> Body:
     """A person who walks, runs or stands."""
-    local = _gait(look, step, time_s=time_s)
-    return _body(look, local, step, lens=lens, seated=False)
+    return _body(look, _gait(look, step, time_s=time_s), step, lens=lens, rides=False)
 
 
 def seated(look: PersonLook, step: Step, *, seat: tuple[float, float], lens: Lens) -> Body:
     """A rider; `seat` is how far forward and how high the hips are, metres."""
     h, half = look.height_m, look.shoulders_m / 2
-    local = np.zeros((J.count, 3))
-    forward, up = seat
-    lean = 0.10 * h
-    for side in (0, 1):
-        s = half * (1 - 2 * side)
-        local[J.hips + side] = forward, 0.55 * s, up
-        local[J.shoulders + side] = forward + lean, s, up + 0.31 * h
-        local[J.knees + side] = forward + 0.21 * h, 0.9 * s, up - 0.03 * h
-        local[J.ankles + side] = forward + 0.15 * h, 0.8 * s, up - 0.25 * h
-        local[J.toes + side] = forward + 0.24 * h, 0.8 * s, up - 0.27 * h
-        local[J.elbows + side] = forward + 0.17 * h, 1.15 * s, up + 0.16 * h
-        local[J.wrists + side] = forward + 0.32 * h, 0.95 * s, up + 0.17 * h
-    local[J.head] = forward + lean * 1.15, 0.0, up + 0.43 * h
-    local[J.chest :] = _chest(local, depth=0.065 * h)
-    return _body(look, local, step, lens=lens, seated=True)
+    x, z = seat
+
+    def side(s: float) -> Side:
+        return Side(
+            hip=(x, 0.55 * s, z),
+            knee=(x + 0.21 * h, 0.9 * s, z - 0.03 * h),
+            ankle=(x + 0.15 * h, 0.8 * s, z - 0.25 * h),
+            toe=(x + 0.24 * h, 0.8 * s, z - 0.27 * h),
+            shoulder=(x + 0.1 * h, s, z + 0.31 * h),
+            elbow=(x + 0.17 * h, 1.15 * s, z + 0.16 * h),
+            wrist=(x + 0.32 * h, 0.95 * s, z + 0.17 * h),
+        )
+
+    posture = Skeleton(side(half), side(-half), head=(x + 0.115 * h, 0.0, z + 0.43 * h))
+    return _body(look, posture, step, lens=lens, rides=True)
 
 
-def _gait(look: PersonLook, step: Step, *, time_s: float) -> Local:
+def _gait(look: PersonLook, step: Step, *, time_s: float) -> Skeleton:
     h, half = look.height_m, look.shoulders_m / 2
-    walks = step.speed > 0.05
+    walks, runs = step.speed > 0.05, step.speed > 2.2
     phase = 2 * math.pi * (step.walked_m / look.stride_m + look.phase)
-    swing = min(0.7, 0.16 + 0.2 * step.speed) if walks else 0.0
-    runs = step.speed > 2.2
+    swing = min(0.7, 0.16 + 0.2 * step.speed) * (0.7 if look.skirt else 1.0) if walks else 0.0
     sway = 0.012 * h * math.sin(0.9 * time_s + 6.28 * look.phase)
     lean = 0.10 * h if runs else 0.02 * h if walks else 0.0
-    local = np.zeros((J.count, 3))
-    for side in (0, 1):
-        s = half * (1 - 2 * side)
-        turn = phase + math.pi * side
+
+    def side(s: float, turn: float) -> Side:
         thigh = swing * math.sin(turn)
-        knee = (0.12 + 1.3 * swing * max(0.0, math.cos(turn))) if walks else 0.03
-        hip = local[J.hips + side] = 0.0, 0.5 * s + sway, HIP * h
-        k = local[J.knees + side] = _along(hip, THIGH * h, thigh)
-        a = local[J.ankles + side] = _along(k, SHANK * h, thigh - knee)
-        local[J.toes + side] = a[0] + 0.13 * h, a[1] * 1.15, a[2] - 0.03 * h
+        bend = (0.12 + 1.3 * swing * max(0.0, math.cos(turn))) if walks else 0.03
+        hip = (0.0, 0.5 * s + sway, HIP * h)
+        knee = _hanging(hip, THIGH * h, thigh)
+        ankle = _hanging(knee, SHANK * h, thigh - bend)
+        shoulder = (lean, s + sway, SHOULDER * h)
         arm = -0.75 * swing * math.sin(turn)
-        bend = 1.5 if runs else 0.35
-        shoulder = local[J.shoulders + side] = lean, s + sway, SHOULDER * h
-        e = local[J.elbows + side] = _along(shoulder, UPPER_ARM * h, arm, out=0.12 * s)
-        local[J.wrists + side] = _along(e, FOREARM * h, arm + bend)
-    local[J.head] = lean * 1.2, sway, HEAD * h
-    local[J.chest :] = _chest(local, depth=0.065 * h)
-    local[:, 2] -= local[J.toes : J.toes + 2, 2].min()
-    return local
+        elbow = _hanging(shoulder, UPPER_ARM * h, arm, out=0.12 * s)
+        return Side(
+            hip=hip,
+            knee=knee,
+            ankle=ankle,
+            toe=(ankle[0] + 0.13 * h, ankle[1] * 1.15, ankle[2] - 0.03 * h),
+            shoulder=shoulder,
+            elbow=elbow,
+            wrist=_hanging(elbow, FOREARM * h, arm + (1.5 if runs else 0.35)),
+        )
+
+    left, right = side(half, phase), side(-half, phase + math.pi)
+    return Skeleton(left, right, head=(lean * 1.2, sway, HEAD * h))
 
 
-def _along(start: tuple[float, ...], length: float, angle: float, *, out: float = 0.0) -> tuple[float, ...]:
+def _hanging(start: Local, length: float, angle: float, *, out: float = 0.0) -> Local:
     """The end of a limb that hangs from `start`, turned forward by an angle."""
     return start[0] + length * math.sin(angle), start[1] + out, start[2] - length * math.cos(angle)
 
 
-def _chest(local: Local, *, depth: float) -> Local:
-    high = local[J.shoulders : J.shoulders + 2].mean(axis=0)
-    low = local[J.hips : J.hips + 2].mean(axis=0)
-    front = np.array([depth, 0.0, 0.0])
-    return np.array([high + front, high - front, low + front * 1.05, low - front * 1.05])
+def _chest(posture: Skeleton, *, depth: float) -> list[Local]:
+    """The trunk's front and back between the shoulders, then between the hips."""
+    (ax, ay, az), (bx, by, bz) = posture.left.shoulder, posture.right.shoulder
+    (cx, cy, cz), (dx, dy, dz) = posture.left.hip, posture.right.hip
+    high, low = ((ax + bx) / 2, (ay + by) / 2, (az + bz) / 2), ((cx + dx) / 2, (cy + dy) / 2, (cz + dz) / 2)
+    return [
+        (high[0] + depth, high[1], high[2]), (high[0] - depth, high[1], high[2]),
+        (low[0] + depth * 1.05, low[1], low[2]), (low[0] - depth * 1.05, low[1], low[2]),
+    ]  # fmt: skip
 
 
-def _body(look: PersonLook, local: Local, step: Step, *, lens: Lens, seated: bool) -> Body:
-    u = np.array([math.cos(step.heading), math.sin(step.heading), 0.0])
-    v = np.array([-u[1], u[0], 0.0])
-    world = local[:, :1] * u + local[:, 1:2] * v + np.array([step.x, step.y, 0.0])
-    world[:, 2] = local[:, 2]
-    pixels, depths = lens.project(world)
-    if depths.min() < 0.8:  # beside or behind the lens
-        return Body([], world)
-    scale = float(lens.focal_px / depths[J.head])
-    to_camera = -np.array([step.x, step.y])
-    distance = math.hypot(*to_camera) or 1.0
-    facing = float(to_camera @ u[:2]) / distance  # 1: looks into the camera
-    near = 0 if float(to_camera @ v[:2]) > 0 else 1
-    return Body(_painted(look, pixels, scale, facing=facing, near=near, seated=seated), world)
-
-
-def _painted(
-    look: PersonLook, at: NDArray[np.float64], scale: float, *, facing: float, near: int, seated: bool
-) -> list[Shape]:
-    h = look.height_m * scale
-    far = 1 - near
-    coarse = h < COARSE_PX
-    shapes: list[Shape] = []
-    leg = max(0.062 * h, 1.1)
-    arm = max(0.044 * h, 0.9)
-    skin_legs = look.skirt
-    trousers = look.skin if skin_legs else look.bottom
-
-    def limb(a: int, b: int, colour: Colour, wide: float, narrow: float) -> None:
-        shapes.append(Shape(_tapered(at[a], at[b], wide, narrow), colour))
-
-    def whole_leg(side: int, shade: float) -> None:
-        limb(J.hips + side, J.knees + side, dimmed(trousers, shade), leg * 1.25, leg * 0.95)
-        limb(J.knees + side, J.ankles + side, dimmed(trousers, shade * 0.95), leg * 0.95, leg * 0.68)
-        if not coarse:
-            limb(J.ankles + side, J.toes + side, dimmed(look.shoes, shade), leg * 0.75, leg * 0.55)
-
-    def whole_arm(side: int, shade: float) -> None:
-        lower = look.top if look.sleeves else look.skin
-        limb(J.shoulders + side, J.elbows + side, dimmed(look.top, shade), arm * 1.15, arm * 0.95)
-        limb(J.elbows + side, J.wrists + side, dimmed(lower, shade), arm * 0.9, arm * 0.65)
-
-    pack = look.bag == "backpack"
-    if pack and facing > 0:
-        shapes.append(_backpack(look, at, scale, facing))
-    whole_arm(far, 0.78)
-    whole_leg(far, 0.8)
-    whole_leg(near, 1.0)
-    if look.skirt and not seated:
-        shapes.append(_skirt(look, at))
-    shapes.extend(_torso(look, at, near))
-    if pack and facing <= 0:
-        shapes.append(_backpack(look, at, scale, facing))
-    if look.bag == "shoulder":
-        hip = at[J.hips + near]
-        shapes.append(Shape(_block(_shifted(hip, down=0.02 * h), 0.075 * h, 0.065 * h), look.bag_colour))
-    whole_arm(near, 0.94)
-    if look.bag == "carried":
-        shapes.append(
-            Shape(_block(_shifted(at[J.wrists + near], down=0.06 * h), 0.06 * h, 0.07 * h), look.bag_colour)
-        )
-    if not coarse and look.bag != "carried":
-        shapes.append(Shape(_round(at[J.wrists + near], arm * 0.5, arm * 0.55, corners=6), look.skin))
-    shapes.extend(_head(look, at, h, facing=facing, near=near, coarse=coarse))
-    if look.umbrella is not None and not seated:
-        shapes.extend(_umbrella(look.umbrella, at, h))
-    return shapes
-
-
-def _torso(look: PersonLook, at: NDArray[np.float64], near: int) -> list[Shape]:
-    corners = [J.hips, J.hips + 1, J.shoulders, J.shoulders + 1, *range(J.chest, J.count)]
-    hull = cv2.convexHull(at[corners].astype(np.float32))[:, 0, :].astype(np.float64)
-    far = 1 - near
-    middle = (at[J.chest] + at[J.chest + 1]) / 2
-    low = (at[J.chest + 2] + at[J.chest + 3]) / 2
-    shade = np.array([middle, at[J.shoulders + far], at[J.hips + far], low])
-    return [Shape(hull, look.top), Shape(_convex(shade), dimmed(look.top, 0.86))]
-
-
-def _skirt(look: PersonLook, at: NDArray[np.float64]) -> Shape:
-    hem = at[[J.ankles, J.ankles + 1]] + (at[[J.knees, J.knees + 1]] - at[[J.ankles, J.ankles + 1]]) * 0.12
-    spread = (at[J.hips] - at[J.hips + 1]) * 0.35
-    points = np.concatenate(
-        [
-            at[[J.hips, J.hips + 1]] + np.array([spread, -spread]),
-            hem + np.array([spread, -spread]) * 1.2,
-            at[[J.chest + 2, J.chest + 3]],
-        ]
+def _body(look: PersonLook, posture: Skeleton, step: Step, *, lens: Lens, rides: bool) -> Body:
+    cos, sin = math.cos(step.heading), math.sin(step.heading)
+    joints = [*posture.left, *posture.right, posture.head, *_chest(posture, depth=0.065 * look.height_m)]
+    sole = 0.0 if rides else min(posture.left.toe[2], posture.right.toe[2])
+    world = np.array(
+        [(step.x + f * cos - s * sin, step.y + f * sin + s * cos, z - sole) for f, s, z in joints]
     )
-    hull = cv2.convexHull(points.astype(np.float32))[:, 0, :].astype(np.float64)
-    return Shape(hull, look.bottom)
+    pixels, depths = lens.project(world)
+    if depths.min() < NEAREST_SHOWN_M:
+        return Body([], world)
+    at: list[Pixel] = [(x, y) for x, y in pixels.tolist()]
+    distance = math.hypot(step.x, step.y) or 1.0
+    left, right = _Seen(*at[:7]), _Seen(*at[7:14])
+    figure = _Figure(
+        look=look,
+        near=left if step.x * sin - step.y * cos > 0 else right,
+        far=right if step.x * sin - step.y * cos > 0 else left,
+        head=at[14],
+        chest=at[15:19],
+        h=look.height_m * float(lens.focal_px / depths[14]),
+        facing=-(step.x * cos + step.y * sin) / distance,
+        rides=rides,
+    )
+    return Body(shapes_of(list(figure.outlines())), world)
 
 
-def _backpack(look: PersonLook, at: NDArray[np.float64], scale: float, facing: float) -> Shape:
-    back = at[J.chest + 1] - at[J.chest]
-    lower = at[J.chest + 3] - at[J.chest + 1]
-    centre = at[J.chest + 1] + back * 0.6 + lower * 0.42
-    half = look.shoulders_m * scale * (0.3 + 0.2 * abs(facing))
-    return Shape(_block(centre, half, 0.14 * look.height_m * scale), look.bag_colour)
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A posture in the picture, and its polygons in the order of painting."""
 
+    look: PersonLook
+    near: _Seen
+    far: _Seen
+    head: Pixel
+    chest: list[Pixel]
+    """Front and back, between the shoulders, then between the hips."""
+    h: float
+    """Its height, pixels."""
+    facing: float
+    """1: looks into the camera; -1: away."""
+    rides: bool
 
-def _head(
-    look: PersonLook, at: NDArray[np.float64], h: float, *, facing: float, near: int, coarse: bool
-) -> list[Shape]:
-    centre = at[J.head]
-    wide, tall = max(0.052 * h, 0.9), max(0.07 * h, 1.1)
-    ahead = (at[J.chest] - at[J.chest + 1]) * np.array([0.35, 0.0])
-    shapes = []
-    neck = (at[J.shoulders] + at[J.shoulders + 1]) / 2
-    if look.head == "hijab":
-        drape = np.array(
-            [
-                _shifted(centre, right=-wide), _shifted(centre, right=wide),
-                _shifted(at[J.shoulders + near] * 0.8 + neck * 0.2, down=0.05 * h),
-                _shifted(neck, down=0.13 * h),
-                _shifted(at[J.shoulders + 1 - near] * 0.8 + neck * 0.2, down=0.05 * h),
-            ]
-        )  # fmt: skip
-        shapes.append(Shape(_convex(drape), look.head_colour))
-        shapes.append(Shape(_round(centre, wide * 1.18, tall * 1.08), look.head_colour))
-        if facing > -0.25 and not coarse:
-            shapes.append(Shape(_round(centre + ahead, wide * 0.66, tall * 0.72), look.skin))
-        return shapes
-    shapes.append(Shape(_tapered(neck, centre, wide * 0.9, wide * 0.9), dimmed(look.skin, 0.85)))
-    if look.head == "helmet":
-        shapes.append(Shape(_round(centre, wide * 1.45, tall * 1.15), look.head_colour))
-        if facing > -0.2 and not coarse:
-            visor = _shifted(centre + ahead * 1.4, down=0.1 * tall)
-            shapes.append(Shape(_round(visor, wide * 0.85, tall * 0.45), (38, 42, 48)))
-        return shapes
-    shapes.append(Shape(_round(centre, wide, tall), look.skin))
-    crown = _shifted(centre, down=-0.28 * tall)
-    back = crown - ahead * 0.6
-    match look.head:
-        case "hair" | "long_hair":
-            cover = tall * (0.75 if facing > 0 else 0.95)
-            place = back if facing > 0 else (back + centre) / 2
-            shapes.append(Shape(_round(place, wide * 1.08, cover), look.head_colour))
-            if look.head == "long_hair":
-                fall = _tapered(
-                    centre - ahead * 0.8, _shifted(neck - ahead, down=0.05 * h), wide * 1.6, wide * 1.2
+    def outlines(self) -> Iterator[Outline]:
+        """All of it, far parts first."""
+        look, h = self.look, self.h
+        coarse = h < COARSE_PX
+        arm = max(0.048 * h, 0.9)
+        if look.bag == "backpack" and self.facing > 0:
+            yield self._backpack()
+        yield from self._arm(self.far, arm, shade=0.78)
+        yield from self._leg(self.far, shade=0.8, shoes=not coarse)
+        yield from self._leg(self.near, shade=1.0, shoes=not coarse)
+        if look.skirt and not self.rides:
+            yield self._skirt()
+        yield from self._trunk()
+        if look.bag == "backpack" and self.facing <= 0:
+            yield self._backpack()
+        if look.bag == "shoulder":
+            yield _block(_moved(self.near.hip, down=0.02 * h), 0.075 * h, 0.065 * h), look.bag_colour
+        yield from self._arm(self.near, arm, shade=0.94)
+        if look.bag == "carried":
+            yield _block(_moved(self.near.wrist, down=0.06 * h), 0.06 * h, 0.07 * h), look.bag_colour
+        elif not coarse:
+            yield _round(self.near.wrist, arm * 0.5, arm * 0.55), look.skin
+        yield from self._hijab(coarse=coarse) if look.head == "hijab" else self._head(coarse=coarse)
+        if look.umbrella is not None and not self.rides:
+            yield from self._umbrella(look.umbrella)
+
+    def _leg(self, side: _Seen, *, shade: float, shoes: bool) -> Iterator[Outline]:
+        wide = max(0.07 * self.h, 1.2)
+        colour = dimmed(self.look.skin if self.look.skirt else self.look.bottom, shade)
+        yield _limb(side.hip, side.knee, wide * 1.25, wide * 0.95), colour
+        yield _limb(side.knee, side.ankle, wide * 0.95, wide * 0.68), colour
+        if shoes:
+            yield _limb(side.ankle, side.toe, wide * 0.75, wide * 0.55), dimmed(self.look.shoes, shade)
+
+    def _arm(self, side: _Seen, wide: float, *, shade: float) -> Iterator[Outline]:
+        lower = self.look.top if self.look.sleeves else self.look.skin
+        yield _limb(side.shoulder, side.elbow, wide * 1.15, wide * 0.95), dimmed(self.look.top, shade)
+        yield _limb(side.elbow, side.wrist, wide * 0.9, wide * 0.65), dimmed(lower, shade)
+
+    def _trunk(self) -> Iterator[Outline]:
+        corners = [self.near.hip, self.far.hip, self.near.shoulder, self.far.shoulder, *self.chest]
+        yield _hull(corners), self.look.top
+        high, low = _between(*self.chest[:2]), _between(*self.chest[2:])
+        yield _hull([high, self.far.shoulder, self.far.hip, low]), dimmed(self.look.top, 0.86)
+
+    def _skirt(self) -> Outline:
+        tall = (self.near.ankle[1] + self.far.ankle[1] - self.near.hip[1] - self.far.hip[1]) / 2
+        half = max(0.19 * tall, 0.6 * abs(self.near.ankle[0] - self.far.ankle[0]))
+        waist = max(0.16 * tall, 0.6 * abs(self.near.hip[0] - self.far.hip[0]))
+        top, foot = _between(self.near.hip, self.far.hip), _between(self.near.ankle, self.far.ankle)
+        low = top[1] + tall
+        return [
+            _moved(top, right=-waist), _moved(top, right=waist), (foot[0] + half, low - 0.03 * tall),
+            (foot[0], low), (foot[0] - half, low - 0.03 * tall),
+        ], self.look.bottom  # fmt: skip
+
+    def _backpack(self) -> Outline:
+        (fx, fy), (bx, by), _, (lx, ly) = self.chest
+        centre = bx + (bx - fx) * 0.6 + (lx - bx) * 0.42, by + (by - fy) * 0.6 + (ly - by) * 0.42
+        half = self.look.shoulders_m / self.look.height_m * self.h * (0.24 + 0.14 * abs(self.facing))
+        return _block(centre, half, 0.14 * self.h), self.look.bag_colour
+
+    def _hijab(self, *, coarse: bool) -> Iterator[Outline]:
+        look, h, wide, tall = self.look, self.h, *self._size()
+        neck = _between(self.near.shoulder, self.far.shoulder)
+        ends = [_moved(_towards(side.shoulder, neck, 0.2), down=0.05 * h) for side in (self.near, self.far)]
+        crown = [_moved(self.head, right=-wide), _moved(self.head, right=wide)]
+        yield _hull([*crown, *ends, _moved(neck, down=0.13 * h)]), look.head_colour
+        yield _round(self.head, wide * 1.18, tall * 1.08), look.head_colour
+        if self.facing > -0.25 and not coarse:
+            yield _round(_moved(self.head, right=self._ahead()), wide * 0.66, tall * 0.72), look.skin
+
+    def _head(self, *, coarse: bool) -> Iterator[Outline]:
+        look, head, wide, tall = self.look, self.head, *self._size()
+        ahead = self._ahead()
+        neck = _between(self.near.shoulder, self.far.shoulder)
+        if look.head == "long_hair":
+            fall = _limb(
+                _moved(head, right=-0.8 * ahead), _moved(neck, right=-ahead, down=0.05 * self.h),
+                wide * 1.6, wide * 1.2,
+            )  # fmt: skip
+            yield fall, look.head_colour
+        yield _limb(neck, head, wide * 0.9, wide * 0.9), dimmed(look.skin, 0.85)
+        if look.head == "helmet":
+            yield _round(head, wide * 1.45, tall * 1.15), look.head_colour
+            if self.facing > -0.2 and not coarse:
+                yield (
+                    _round(_moved(head, right=1.4 * ahead, down=0.1 * tall), wide * 0.85, tall * 0.45),
+                    VISOR,
                 )
-                shapes.insert(0, Shape(fall, look.head_colour))
-            if facing > 0.1 and not coarse:
-                shapes.append(
-                    Shape(
-                        _round(_shifted(centre + ahead * 0.8, down=0.16 * tall), wide * 0.84, tall * 0.74),
-                        look.skin,
-                    )
-                )
-        case "cap":
-            shapes.append(Shape(_round(crown, wide * 1.1, tall * 0.72), look.head_colour))
-            shapes.append(
-                Shape(
-                    _round(_shifted(crown + ahead * 1.6, down=0.3 * tall), wide * 0.7, tall * 0.16),
-                    look.head_colour,
-                )
-            )
-        case _:
-            shapes.append(
-                Shape(_block(_shifted(crown, down=-0.35 * tall), wide * 0.95, tall * 0.42), look.head_colour)
-            )
-    return shapes
+            return
+        yield _round(head, wide, tall), look.skin
+        match look.head:
+            case "cap":
+                yield _round(_moved(head, down=-0.28 * tall), wide * 1.1, tall * 0.72), look.head_colour
+                brim = _moved(head, right=1.6 * ahead, down=0.02 * tall)
+                yield _round(brim, wide * 0.7, tall * 0.16), look.head_colour
+            case "peci":
+                yield _block(_moved(head, down=-0.63 * tall), wide * 0.95, tall * 0.42), look.head_colour
+            case _:
+                down, cover = (-0.28, 0.75) if self.facing > 0 else (-0.14, 0.95)
+                hair = _moved(head, right=-0.5 * ahead, down=down * tall)
+                yield _round(hair, wide * 1.08, tall * cover), look.head_colour
+                if self.facing > 0.1 and not coarse:
+                    face = _moved(head, right=0.8 * ahead, down=0.16 * tall)
+                    yield _round(face, wide * 0.84, tall * 0.74), look.skin
 
+    def _size(self) -> tuple[float, float]:
+        """Half the width and height of a head."""
+        return max(0.052 * self.h, 0.9), max(0.07 * self.h, 1.1)
 
-def _umbrella(colour: Colour, at: NDArray[np.float64], h: float) -> list[Shape]:
-    top = _shifted(at[J.head], down=-0.16 * h)
-    reach = 0.33 * h
-    angles = np.linspace(math.pi, 2 * math.pi, 9)
-    dome = top + np.stack([np.cos(angles) * reach, np.sin(angles) * reach * 0.55 + 0.05 * h], axis=1)
-    stick = _tapered(top, at[J.wrists], max(0.012 * h, 0.7), max(0.012 * h, 0.7))
-    lit = top + (dome[1:6] - top) * 0.98
-    return [Shape(stick, (60, 60, 60)), Shape(dome, dimmed(colour, 0.82)), Shape(lit, colour)]
+    def _ahead(self) -> float:
+        """How far to the right of its middle a head's front is."""
+        return 0.35 * (self.chest[0][0] - self.chest[1][0])
+
+    def _umbrella(self, colour: Colour) -> Iterator[Outline]:
+        x, y = _moved(self.head, down=-0.16 * self.h)
+        reach, thin = 0.33 * self.h, max(0.012 * self.h, 0.7)
+        dome = [(x + c * reach, y + (s * 0.55 + 0.15) * reach) for c, s in _DOME]
+        yield _limb((x, y), self.near.wrist, thin, thin), (60, 60, 60)
+        yield dome, dimmed(colour, 0.82)
+        yield dome[1:6], colour
 
 
 def dimmed(colour: Colour, by: float) -> Colour:
@@ -300,45 +313,45 @@ def dimmed(colour: Colour, by: float) -> Colour:
     return min(255, int(red * by)), min(255, int(green * by)), min(255, int(blue * by))
 
 
-def _tapered(
-    a: NDArray[np.float64], b: NDArray[np.float64], wide: float, narrow: float
-) -> NDArray[np.float64]:
-    """A limb from `a` to `b` with the widths given, in pixels."""
-    dx, dy = float(b[0] - a[0]), float(b[1] - a[1])
+VISOR: Colour = (38, 42, 48)
+NEAREST_SHOWN_M = 0.8
+"""What is nearer, or behind the lens, a pinhole shows as nothing sensible."""
+_CIRCLE = [(math.cos(0.2 * math.pi * turn), math.sin(0.2 * math.pi * turn)) for turn in range(10)]
+_DOME = [(math.cos(math.pi * (1 + turn / 8)), math.sin(math.pi * (1 + turn / 8))) for turn in range(9)]
+
+
+def _limb(a: Pixel, b: Pixel, wide: float, narrow: float) -> list[Pixel]:
+    """From `a` to `b` with the widths given, in pixels."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
     length = math.hypot(dx, dy)
-    nx, ny = (-dy / length, dx / length) if length > 1e-6 else (1.0, 0.0)
-    r0, r1 = wide / 2, narrow / 2
-    return np.array(
-        [
-            (a[0] + nx * r0, a[1] + ny * r0), (b[0] + nx * r1, b[1] + ny * r1),
-            (b[0] - nx * r1, b[1] - ny * r1), (a[0] - nx * r0, a[1] - ny * r0),
-        ]
-    )  # fmt: skip
+    nx, ny = (-dy / length / 2, dx / length / 2) if length > 1e-6 else (0.5, 0.0)
+    return [
+        (a[0] + nx * wide, a[1] + ny * wide), (b[0] + nx * narrow, b[1] + ny * narrow),
+        (b[0] - nx * narrow, b[1] - ny * narrow), (a[0] - nx * wide, a[1] - ny * wide),
+    ]  # fmt: skip
 
 
-_CIRCLES = {
-    corners: np.stack(
-        [np.cos(np.arange(corners) * 2 * np.pi / corners), np.sin(np.arange(corners) * 2 * np.pi / corners)],
-        axis=1,
-    )
-    for corners in (6, 10)
-}
+def _moved(point: Pixel, *, right: float = 0.0, down: float = 0.0) -> Pixel:
+    return point[0] + right, point[1] + down
 
 
-def _shifted(point: NDArray[np.float64], *, right: float = 0.0, down: float = 0.0) -> NDArray[np.float64]:
-    return np.array([point[0] + right, point[1] + down])
+def _between(a: Pixel, b: Pixel) -> Pixel:
+    return (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
 
 
-def _round(
-    centre: NDArray[np.float64], wide: float, tall: float, *, corners: int = 10
-) -> NDArray[np.float64]:
-    return np.asarray(_CIRCLES[corners] * (wide, tall) + centre)
+def _towards(a: Pixel, b: Pixel, share: float) -> Pixel:
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
-def _block(centre: NDArray[np.float64], wide: float, tall: float) -> NDArray[np.float64]:
-    x, y = float(centre[0]), float(centre[1])
-    return np.array([(x - wide, y - tall), (x + wide, y - tall), (x + wide, y + tall), (x - wide, y + tall)])
+def _round(centre: Pixel, wide: float, tall: float) -> list[Pixel]:
+    x, y = centre
+    return [(x + cos * wide, y + sin * tall) for cos, sin in _CIRCLE]
 
 
-def _convex(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(cv2.convexHull(points.astype(np.float32))[:, 0, :], np.float64)
+def _block(centre: Pixel, wide: float, tall: float) -> list[Pixel]:
+    x, y = centre
+    return [(x - wide, y - tall), (x + wide, y - tall), (x + wide, y + tall), (x - wide, y + tall)]
+
+
+def _hull(points: list[Pixel]) -> list[Pixel]:
+    return [(x, y) for [[x, y]] in cv2.convexHull(np.array(points, np.float32)).tolist()]
