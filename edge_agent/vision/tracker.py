@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.vision.detector import Boxes, Detections
+from edge_agent.vision.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,23 @@ class State:
             last_s=float(self.last_s[row]),
             frames=int(self.frames[row]),
         )
+
+    def subjects(self, now_s: float) -> list[Subject]:
+        """Every believed object at `now_s`, by number: in its box if seen then, else where it should be."""
+        rows = np.flatnonzero(self.number > 0)
+        return [
+            Subject(number, label, (box[0], box[1], box[2], box[3]), last_s >= now_s, first_s, last_s)
+            for number, label, box, first_s, last_s in sorted(
+                zip(
+                    self.number[rows].tolist(),
+                    self.label[rows].tolist(),
+                    self.predicted(now_s)[rows].tolist(),
+                    self.first_s[rows].tolist(),
+                    self.last_s[rows].tolist(),
+                    strict=True,
+                )
+            )
+        ]
 
     def predicted(self, t_mono: float) -> Boxes:
         """Where each track should be at `t_mono`, from its last box and speed."""

@@ -120,6 +120,23 @@ def test_a_walker_is_one_track_at_any_rate_of_frames() -> None:
         assert track.last_s - track.first_s == pytest.approx(period * (len(seen) - 1))
 
 
+def test_subjects_are_the_believed_tracks_seen_or_not() -> None:
+    seen = [(0.1, [person(0.02 * n), (0.7, 0.1, 0.8, 0.3, 0.9, 1)]) for n in range(20)]
+    state, starts, _, _ = play(seen)
+    now = max(track.last_s for track in finish(state)[1])
+    assert [subject.number for subject in state.subjects(now)] == [track.number for track in starts]
+    assert all(subject.seen for subject in state.subjects(now))
+    assert {subject.label for subject in state.subjects(now)} == {0, 1}
+    state, _ = step(state, now + 0.1, detections((0.7, 0.1, 0.8, 0.3, 0.9, 1)), rules=RULES)
+    (walker,) = [subject for subject in state.subjects(now + 0.1) if subject.label == 0]
+    assert not walker.seen
+    assert walker.last_s == pytest.approx(now)
+    assert walker.first_s == pytest.approx(100.1)
+    assert walker.foot == pytest.approx((0.02 * 20 + 0.05, 0.8), abs=0.01)
+    state, _ = step(state, now + 0.2, detections(person(0.2, y=0.1)), rules=RULES)
+    assert len(state.subjects(now + 0.2)) == 2
+
+
 def test_two_who_pass_each_other_keep_their_numbers() -> None:
     seen = [(0.1, [person(0.02 * n, y=0.1), person(0.9 - 0.02 * n, y=0.25)]) for n in range(45)]
     state, starts, ends, _ = play(seen)
