@@ -96,7 +96,7 @@ class Crowd(Section):
 
 
 class Traffic(Section):
-    """`[traffic]`: vehicles; those of the near lane drive to the right, as in Indonesia."""
+    """`[traffic]`: vehicles; those of the near lane drive to the left, as in Indonesia."""
 
     per_minute: float = Field(default=8.0, ge=0, le=120)
     motorcycle_share: Share = 0.5
