@@ -1,4 +1,4 @@
-"""People who walk by: alone or side by side, across the road when it is free, in haste, or in no haste at all."""
+"""People who walk by: alone or side by side, across the road when it is free, in haste or in none."""
 
 import math
 from collections.abc import Sequence
@@ -30,6 +30,21 @@ class Walk(NamedTuple):
 
     look: PersonLook
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """Those who arrive together."""
+
+    strip: int
+    """Of the near (0) or the far (1) pavement."""
+    side: int
+    """1: they walk to the right."""
+    from_s: float
+    speed_m_s: float
+    half_m: float
+    """Half of their room across the way."""
+    chance: np.random.Generator
 
 
 class _Leg(NamedTuple):
@@ -148,162 +163,131 @@ class Crowd:
         # Across the pavement a party walks side by side; where it crosses the road, it does so there.
         places = [(i - (size - 1) / 2) * ABREAST_M for i in range(size)]
         lags = [float(chance.uniform(-0.18, 0.18)) for _ in range(size)]
-        half = max(places) + 0.25
+        party = _Party(strip, side, from_s, speed, max(places) + 0.25, chance)
         if crosses:
-            way = self._across(strip, side, from_s, speed, half, chance)
-            shifts = [(place, lag) for place, lag in zip(places, lags, strict=True)]
-        elif loiters:
-            way = self._about(strip, side, from_s, speed, half, chance)
-            shifts = [(lag, place) for place, lag in zip(places, lags, strict=True)]
+            way, shifts = self._across(party), zip(places, lags, strict=True)
         else:
-            way = self._past(strip, side, from_s, speed, half, chance)
-            shifts = [(lag, place) for place, lag in zip(places, lags, strict=True)]
+            way, shifts = self._about(party) if loiters else self._past(party), zip(lags, places, strict=True)
         return [Walk(look, way.shifted(shift)) for look, shift in zip(looks, shifts, strict=True)]
 
-    def _past(
-        self, strip: int, side: int, from_s: float, speed: float, half: float, chance: np.random.Generator
-    ) -> _Way:
-        pavement = self._pavements[strip]
-        goal = pavement.end(side)
-        y = self._lane(strip, half, from_s, speed, pavement.end(-side), goal, chance)
-        way = pavement.way(y, pavement.end(-side), goal, half_m=half)
-        laid = _Way([from_s], [way[0]], speed)
+    def _past(self, party: _Party) -> _Way:
+        pavement = self._pavements[party.strip]
+        from_x, to_x = pavement.end(-party.side), pavement.end(party.side)
+        way = pavement.way(self._lane(party, to_x), from_x, to_x, half_m=party.half_m)
+        laid = _Way([party.from_s], [way[0]], party.speed_m_s)
         laid.go(way[1:])
         return laid
 
-    def _about(
-        self, strip: int, side: int, from_s: float, speed: float, half: float, chance: np.random.Generator
-    ) -> _Way:
+    def _about(self, party: _Party) -> _Way:
         """Walk in, stand about in one or two places out of the others' way, walk on or back."""
+        strip, side, chance, half = party.strip, party.side, party.chance, party.half_m
         pavement = self._pavements[strip]
-        y = self._lane(strip, half, from_s, speed, pavement.end(-side), pavement.end(side), chance)
+        y = self._lane(party, pavement.end(side))
         left, right = self._stretches[strip]
-        x = pavement.end(-side)
-        way = pavement.way(y, x, float(chance.uniform(left, right)), half_m=half)
-        laid = _Way([from_s], [way[0]], speed)
+        way = pavement.way(y, pavement.end(-side), float(chance.uniform(left, right)), half_m=half)
+        laid = _Way([party.from_s], [way[0]], party.speed_m_s)
         laid.go(way[1:])
         for _ in range(1 + int(chance.random() < 0.4)):
             stay_s = float(chance.uniform(12.0, 50.0))
-            spot = self._standing(strip, laid.times[-1], stay_s, half, chance, nearest=laid.spots[-1][0])
-            walked = pavement.way(y, laid.spots[-1][0], spot[0], half_m=half)
-            laid.go([*walked[1:], spot])
-            turned = spot[1] - 0.12 if strip else spot[1] + 0.12
-            laid.go([(spot[0] + float(chance.uniform(-0.1, 0.1)), turned)], speed_m_s=0.5)
-            here = laid.spots[-1]
-            self._legs[strip].append(
-                _Leg(here[1], half, laid.times[-1], laid.times[-1] + stay_s, here[0], here[0])
-            )
-            laid.stand(stay_s)
-            laid.go([(here[0] + 0.3, y)])
+            x, stand_y = self._standing(party, laid.times[-1], stay_s, nearest=laid.spots[-1][0])
+            laid.go([*pavement.way(y, laid.spots[-1][0], x, half_m=half)[1:], (x, stand_y)])
+            # They turn to the street, or somewhat away from it.
+            turned = (x + float(chance.uniform(-0.1, 0.1)), stand_y + (-0.12 if strip == FAR else 0.12))
+            laid.go([turned], speed_m_s=SLOWEST_M_S)
+            self._stands(strip, laid, stay_s, half)
+            laid.go([(x + 0.3, y)])
         goes = side if chance.random() < 0.6 else -side
         laid.go(pavement.way(y, laid.spots[-1][0], pavement.end(goes), half_m=half)[1:])
         return laid
 
-    def _across(
-        self, strip: int, side: int, from_s: float, speed: float, half: float, chance: np.random.Generator
-    ) -> _Way:
+    def _across(self, party: _Party) -> _Way:
         """Walk to the kerb, wait for a gap, cross, walk on; or give up and walk on on this side."""
+        strip, side, chance = party.strip, party.side, party.chance
         here, there = self._pavements[strip], self._pavements[1 - strip]
         ground = self._scenario.ground
-        x = self._crossing_x(chance)
-        y = self._lane(strip, half, from_s, speed, here.end(-side), x, chance)
-        way = here.way(y, here.end(-side), x, half_m=0.3)
         kerbs = (ground.road_y_m - KERB_M, ground.far_y_m + KERB_M)
-        laid = _Way([from_s], [way[0]], speed)
+        x = self._crossing_x(party, kerbs[strip])
+        y = self._lane(party, x)
+        way = here.way(y, here.end(-side), x)
+        laid = _Way([party.from_s], [way[0]], party.speed_m_s)
         laid.go([*way[1:], (x, kerbs[strip])])
         # Standing at the kerb one faces the road.
-        laid.go([(x, kerbs[strip] + (0.1 if strip == NEAR else -0.1))], speed_m_s=0.5)
-        pace = float(np.clip(speed * 1.2, 1.2, FASTEST_M_S))
-        wait_s = self._gap(strip, (x - half, x + half), laid.times[-1], pace)
+        laid.go([(x, kerbs[strip] + (0.1 if strip == NEAR else -0.1))], speed_m_s=SLOWEST_M_S)
+        pace = float(np.clip(party.speed_m_s * 1.2, 1.2, FASTEST_M_S))
+        wait_s = self._gap(party, x, laid.times[-1], pace)
+        self._stands(strip, laid, min(wait_s, PATIENCE_S), party.half_m)
         if wait_s > PATIENCE_S:
-            laid.stand(PATIENCE_S)
-            laid.go([(x, kerbs[strip])])
-            laid.go(here.way(y, x, here.end(side), half_m=0.3))
+            laid.go(here.way(y, x, here.end(side)))
             return laid
-        laid.stand(wait_s)
         laid.go([(x, kerbs[1 - strip])], speed_m_s=pace)
         goes = side if chance.random() < 0.7 else -side
         low, high = there.near_y + 0.6, there.far_y - 0.9
-        onwards = there.way(float(chance.uniform(low, max(low, high))), x, there.end(goes), half_m=0.3)
+        onwards = there.way(float(chance.uniform(low, max(low, high))), x, there.end(goes))
         # Whoever has reached the other kerb goes on slantwise.
         laid.go([spot for spot in onwards if abs(spot[0] - x) >= 1.2] or onwards[1:])
         return laid
 
-    def _crossing_x(self, chance: np.random.Generator) -> float:
-        middle = self._scenario.ground.crossing_x_m
-        left, right = self._crossing
-        if middle is not None and chance.random() < 0.85:
-            return middle + float(chance.uniform(-1.3, 1.3))
-        return float(chance.uniform(left, right))
+    def _stands(self, strip: int, laid: _Way, seconds: float, half_m: float) -> None:
+        x, y = laid.spots[-1]
+        if seconds > 1e-3:
+            self._legs[strip].append(_Leg(y, half_m, laid.times[-1], laid.times[-1] + seconds, x, x))
+        laid.stand(seconds)
 
-    def _gap(self, strip: int, xs: tuple[float, float], now_s: float, pace_m_s: float) -> float:
+    def _crossing_x(self, party: _Party, kerb_y: float) -> float:
+        """Where to cross: on the zebra crossing mostly, and not behind somebody who waits there."""
+        middle = self._scenario.ground.crossing_x_m
+        zebra = middle is not None and party.chance.random() < 0.85
+        x = 0.0
+        for _ in range(TRIES):
+            if middle is not None and zebra:
+                x = middle + float(party.chance.uniform(-1.4, 1.4))
+            else:
+                x = float(party.chance.uniform(*self._crossing))
+            comes_s = party.from_s + abs(x - self._pavements[party.strip].end(-party.side)) / party.speed_m_s
+            mine = _Leg(kerb_y, party.half_m, comes_s, comes_s + 10.0, x, x)
+            if not any(mine.meets(leg) for leg in self._legs[party.strip] if leg.from_x == leg.to_x):
+                break
+        return x
+
+    def _gap(self, party: _Party, x: float, now_s: float, pace_m_s: float) -> float:
         """How long until one can cross with no vehicle near."""
         ground = self._scenario.ground
-        start_y = (ground.road_y_m - KERB_M, ground.far_y_m + KERB_M)[strip]
+        start_y = (ground.road_y_m - KERB_M, ground.far_y_m + KERB_M)[party.strip]
+        middle_y = (ground.road_y_m + ground.far_y_m) / 2
+        wide = (x - party.half_m - 0.5, x + party.half_m + 0.5)
         refused: list[tuple[float, float]] = []
-        for lane, edges in (
-            (NEAR, (ground.road_y_m, self._road.middle_y_m)),
-            (FAR, (self._road.middle_y_m, ground.far_y_m)),
-        ):
+        for lane, edges in ((NEAR, (ground.road_y_m, middle_y)), (FAR, (middle_y, ground.far_y_m))):
             begins, ends = sorted(abs(edge - start_y) / pace_m_s for edge in edges)
-            wide = (xs[0] - 0.5, xs[1] + 0.5)
-            for comes_s, gone_s in self._road.taken(
-                lane, wide, from_s=now_s - 1.0, until_s=now_s + PATIENCE_S + ends + ROOM_S
-            ):
+            until_s = now_s + PATIENCE_S + ends + ROOM_S
+            for comes_s, gone_s in self._road.taken(lane, wide, from_s=now_s - 1.0, until_s=until_s):
                 refused.append((comes_s - ends - ROOM_S, gone_s - begins + ROOM_S))
         time_s = now_s
         for from_s, until_s in sorted(refused):
-            if from_s < time_s < until_s:
-                time_s = until_s
-            elif from_s >= time_s:
-                break
-        # A later refusal may reach back over the moment that was found.
-        while any(from_s < time_s < until_s for from_s, until_s in refused):
-            time_s = max(until_s for from_s, until_s in refused if from_s < time_s < until_s)
+            if from_s < time_s:
+                time_s = max(time_s, until_s)
         return time_s - now_s
 
-    def _lane(
-        self,
-        strip: int,
-        half: float,
-        from_s: float,
-        speed: float,
-        from_x: float,
-        to_x: float,
-        chance: np.random.Generator,
-    ) -> float:
-        """The y at which one meets the fewest others, of a few by chance."""
-        pavement = self._pavements[strip]
+    def _lane(self, party: _Party, to_x: float) -> float:
+        """The y at which one meets the fewest others on the way there, of a few by chance."""
+        pavement, half = self._pavements[party.strip], party.half_m
+        from_x = pavement.end(-party.side)
         low, high = pavement.near_y + 0.6 + half, pavement.far_y - 0.7 - half
-        until_s = from_s + max(abs(to_x - from_x), 0.1) / speed
-        legs = self._legs[strip]
-        legs[:] = [leg for leg in legs if leg.until_s > from_s]
-        best: tuple[int, _Leg] | None = None
-        for _ in range(TRIES):
-            y = float(chance.uniform(min(low, high), max(low, high)))
-            mine = _Leg(y, half, from_s, until_s, from_x, to_x)
-            met = sum(mine.meets(leg) for leg in legs)
-            if best is None or met < best[0]:
-                best = met, mine
-            if met == 0:
-                break
-        assert best is not None
-        legs.append(best[1])
-        return best[1].y
+        until_s = party.from_s + max(abs(to_x - from_x), 0.1) / party.speed_m_s
+        legs = self._legs[party.strip]
+        legs[:] = [leg for leg in legs if leg.until_s > party.from_s]
+        tries: list[tuple[int, _Leg]] = []
+        while len(tries) < TRIES and not (tries and tries[-1][0] == 0):
+            y = float(party.chance.uniform(min(low, high), max(low, high)))
+            mine = _Leg(y, half, party.from_s, until_s, from_x, to_x)
+            tries.append((sum(mine.meets(leg) for leg in legs), mine))
+        best = min(tries, key=lambda tried: tried[0])[1]
+        legs.append(best)
+        return best.y
 
-    def _standing(
-        self,
-        strip: int,
-        from_s: float,
-        stay_s: float,
-        half: float,
-        chance: np.random.Generator,
-        *,
-        nearest: float,
-    ) -> Spot:
+    def _standing(self, party: _Party, from_s: float, stay_s: float, *, nearest: float) -> Spot:
         """A place at the edge of the pavement where nobody stands or queues."""
-        pavement = self._pavements[strip]
-        left, right = self._stretches[strip]
+        pavement, chance, half = self._pavements[party.strip], party.chance, party.half_m
+        left, right = self._stretches[party.strip]
         edges = (pavement.near_y + 0.35 + half, pavement.far_y - 0.35 - half)
         spot = (nearest, edges[1])
         for _ in range(TRIES):
@@ -312,7 +296,7 @@ class Crowd:
             spot = (x, y)
             mine = _Leg(y, half, from_s, from_s + stay_s, x, x)
             if not any(_holds(block, spot) for block in pavement.blocks) and not any(
-                mine.meets(leg) for leg in self._legs[strip] if leg.from_x == leg.to_x
+                mine.meets(leg) for leg in self._legs[party.strip] if leg.from_x == leg.to_x
             ):
                 break
         return spot

@@ -201,16 +201,14 @@ def _join(scenario: Scenario, places: Sequence[_Place], comer: _Comer, rank: int
     way = [*came, (now_s, (here.x, here.y))]
     for spot in (abreast, back, goal):
         way.append((way[-1][0] + max(math.dist(way[-1][1], spot), 0.05) / comer.speed_m_s, spot))
-    ahead = places[-1] if places else None
-    if ahead is not None and rank > 0 and way[-1][0] < ahead.joined_s + 0.3:
-        way[-1] = (ahead.joined_s + 0.3, goal)  # nobody stands before the one in front does
+    if rank > 0 and way[-1][0] < places[-1].joined_s + 0.3:
+        way[-1] = (places[-1].joined_s + 0.3, goal)  # nobody stands before the one in front does
     joined_s = way[-1][0]
     slots: list[tuple[int, float, float]] = []
     since_s = joined_s
     for held in range(rank, 0, -1):
-        assert ahead is not None  # a slot behind another has somebody in front
         delay = float(chance.gamma(3.0, 0.3)) + 0.25
-        until_s = max(since_s, _vacated(ahead, held - 1) + delay)
+        until_s = max(since_s, _vacated(places[-1], held - 1) + delay)
         slots.append((held, since_s, until_s))
         since_s = until_s + math.dist(slot(scenario, held), slot(scenario, held - 1)) / SHUFFLE_M_S
     served_s = there(counter, since_s + float(chance.uniform(0.4, 1.2)), 0.0)

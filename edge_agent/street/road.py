@@ -1,10 +1,11 @@
 """The road: two lanes of left-hand traffic in which nobody drives through anybody.
 
-Seen from the camera, the near lane drives to the left (towards -x) and the far lane to the right: whoever stands
-on the near pavement looks to the right first. Each lane holds two files that do not touch: a main file, and at its
-kerb a narrow one, in which motorcycles pass the others and some ride the wrong way.
+Seen from the camera, the near lane drives to the left (towards -x) and the far lane to the right: whoever
+stands on the near pavement looks to the right first. Each lane holds two files that do not touch: a main one,
+and at its kerb a narrow one, in which motorcycles pass the others and some ride the wrong way.
 """
 
+import itertools
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ LAG_S = 1.1
 """How long after the one before a driver does the same (Newell, A simplified car-following theory, 2002)."""
 GAP_M = 1.2
 BRAKING_M_S2 = 2.4
-KERB_M = 0.42
+KERB_M = 0.46
 """From the kerb to the middle of the narrow file."""
 
 
@@ -67,7 +68,7 @@ class Course:
         times = [times[0] - 1.0, *times, times[-1] + 1.0]
         gaps = [self.at(t) - other.at(t) for t in times]
         met: list[float] = []
-        for place, (before, after) in enumerate(zip(gaps, gaps[1:], strict=False)):
+        for place, (before, after) in enumerate(itertools.pairwise(gaps)):
             if before * after < 0:
                 step = times[place + 1] - times[place]
                 met.append(times[place] + step * before / (before - after))
@@ -83,17 +84,17 @@ class Course:
 
     def between(self, length_m: float) -> "Course":
         """The part from 0 to `length_m`."""
-        from_s, until_s = self._last(0.0), self._first(length_m)
+        from_s, until_s = self.last(0.0), self.first(length_m)
         inner = [(t, m) for t, m in zip(self.times, self.metres, strict=True) if from_s < t < until_s]
         points = [(from_s, 0.0), *inner, (until_s, length_m)]
         return Course(tuple(t for t, _ in points), tuple(m for _, m in points))
 
-    def _first(self, metres: float) -> float:
+    def first(self, metres: float) -> float:
         """When it first comes that far."""
         place = min(max(bisect_left(self.metres, metres) - 1, 0), len(self.times) - 2)
         return self.times[place] + (metres - self.metres[place]) / self.speed(place)
 
-    def _last(self, metres: float) -> float:
+    def last(self, metres: float) -> float:
         """When it is last no further than that."""
         place = min(max(bisect_right(self.metres, metres) - 1, 0), len(self.times) - 2)
         return self.times[place] + (metres - self.metres[place]) / self.speed(place)
@@ -104,7 +105,6 @@ class Road:
     """Who drives, by when they come."""
 
     rides: tuple[Ride, ...]
-    middle_y_m: float
     _starts: tuple[tuple[float, ...], ...] = field(init=False)
     _lanes: tuple[tuple[Ride, ...], ...] = field(init=False)
     _longest_s: float = field(init=False)
@@ -135,8 +135,8 @@ def over(ride: Ride, xs: tuple[float, float]) -> tuple[float, float] | None:
     low, high = low - half, high + half
     if course.metres[-1] < low or course.metres[0] > high:
         return None
-    enters = ride.path.from_s if course.metres[0] >= low else course._first(low)
-    leaves = ride.path.until_s if course.metres[-1] <= high else course._last(high)
+    enters = ride.path.from_s if course.metres[0] >= low else course.first(low)
+    leaves = ride.path.until_s if course.metres[-1] <= high else course.last(high)
     return enters, leaves
 
 
@@ -151,7 +151,7 @@ def road(scenario: Scenario, *, seed: int) -> Road:
         chance = np.random.default_rng([seed, crc32(b"road"), lane])
         kerb, inwards = ((near, 1), (far, -1))[lane]
         narrow_y = kerb + inwards * min(KERB_M, width / 4)
-        main_y = kerb + inwards * (width / 2 + min(0.3, width / 10))
+        main_y = kerb + inwards * (width / 2 + min(0.36, width / 9))
         wrong = [
             _begun(
                 vehicle_look(chance, motorcycle_share=1.0, large_share=0.0), time_s, 0.7 * traffic.speed_m_s
@@ -165,7 +165,7 @@ def road(scenario: Scenario, *, seed: int) -> Road:
         rides += _file(main, ends, direction=direction, y=main_y, lane=lane)
         rides += _file(narrow, ends, direction=direction, y=narrow_y, lane=lane)
     rides = [ride for ride in rides if ride.path.until_s > 0 and ride.path.from_s < scenario.duration_s]
-    return Road(tuple(sorted(rides, key=lambda ride: (ride.path.from_s, ride.lane))), (near + far) / 2)
+    return Road(tuple(sorted(rides, key=lambda ride: (ride.path.from_s, ride.lane))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class _Comer:
 
     @property
     def from_s(self) -> float:
-        return self.free._last(0.0)
+        return self.free.last(0.0)
 
 
 def _begun(look: VehicleLook, from_s: float, speed_m_s: float) -> _Comer:
@@ -280,7 +280,7 @@ def _lane_of(time_s: float, seed: int) -> int:
 def _straightened(points: Sequence[tuple[float, float]]) -> Course:
     """A course without the points that lie on the line between their neighbours."""
     kept = [points[0]]
-    for (t, m), (later, further) in zip(points[1:], points[2:], strict=False):
+    for (t, m), (later, further) in itertools.pairwise(points[1:]):
         before_t, before_m = kept[-1]
         if t - before_t < 1e-6:
             continue
