@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.facade import REACH_M, TOP_M, facade
+from edge_agent.street.facade import REACH_M, TOP_M, Facade, facade
 from edge_agent.street.lens import Lens
 from edge_agent.street.paving import BEHIND_M, paving
 from edge_agent.street.scenario import Scenario
@@ -51,7 +51,7 @@ class Stage:
         return paving(self._scenario, seed=self._seed)
 
     @cached_property
-    def _facade(self) -> Texture:
+    def _facade(self) -> Facade:
         return facade(self._scenario, seed=self._seed)
 
     def _hits(self, lens: Lens, fine: int) -> tuple[Plane, Plane, list[Plane]]:
@@ -89,7 +89,7 @@ class Stage:
         reach = np.where(near, wall, np.float32(1.0))
         footprint = np.sqrt(reach**3 / np.float32(focal**2 * self._scenario.ground.wall_y_m))
         height_m = rays[2] * reach + np.float32(lens.height_m)
-        side = self._facade.seen(
+        side = self._facade.wall.seen(
             rays[0] * reach + np.float32(REACH_M),
             np.clip(TOP_M - height_m, 0.02, TOP_M - 0.02),
             footprint_m=footprint,
