@@ -178,6 +178,7 @@ class Scenario(Section):
     """A scenario's TOML file."""
 
     about: str = Field(min_length=1, max_length=200)
+    held_out: bool = Field(default=False, description="Whether the detector is trained without it.")
     duration_s: float = Field(default=120.0, gt=0, le=7200)
     fps: float = Field(default=15.0, ge=1, le=60)
     width: int = Field(default=640, ge=64, le=1920, multiple_of=2)
@@ -209,6 +210,8 @@ def load_scenario(which: str) -> Scenario:
     """The scenario of that name, or of that `.toml` file. Raises StreetError."""
     if which.endswith(".toml"):
         path = Path(which)
+        if not path.is_file():
+            raise StreetError(f"{which}: no such file; give a scenario's name or its .toml file")
     elif re.fullmatch(NAME, which) and which in names():
         path = FOLDER / f"{which}.toml"
     else:
