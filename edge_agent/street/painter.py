@@ -149,7 +149,7 @@ def _body(actor: Actor, step: Step, time_s: float, lens: Lens) -> Body:
 
 
 def _lit(layers: Sequence[Layer], lens: Lens, *, by: tuple[float, float], strength: float) -> Picture:
-    """How much light reaches the ground between the actors; `by`: where a metre of height casts its shadow."""
+    """How much light reaches the ground between actors; `by`: where a metre of height casts its shadow."""
     light = np.full((lens.height // SHADOW_SCALE, lens.width // SHADOW_SCALE), 255, np.uint8)
     value = round(255 * (1 - DARKEST * strength))
     for layer in layers:
