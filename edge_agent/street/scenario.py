@@ -210,8 +210,6 @@ def load_scenario(which: str) -> Scenario:
     """The scenario of that name, or of that `.toml` file. Raises StreetError."""
     if which.endswith(".toml"):
         path = Path(which)
-        if not path.is_file():
-            raise StreetError(f"{which}: no such file; give a scenario's name or its .toml file")
     elif re.fullmatch(NAME, which) and which in names():
         path = FOLDER / f"{which}.toml"
     else:
@@ -219,6 +217,8 @@ def load_scenario(which: str) -> Scenario:
         hint = f'did you mean "{close[0]}"?' if close else f"known: {', '.join(names())}"
         raise StreetError(f'no scenario "{which}" ({hint}; or give a .toml file)')
     try:
+        if not path.is_file():
+            raise StreetError(f"{path}: no such file; give a scenario's name or its .toml file")
         return load(path, Scenario)
-    except SettingsError as error:
+    except (SettingsError, OSError) as error:
         raise StreetError(str(error)) from error
