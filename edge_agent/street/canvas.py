@@ -25,7 +25,9 @@ class Canvas:
     What is drawn covers what was there; where it shines, it does so in `glow`.
     """
 
-    def __init__(self, width_m: float, height_m: float, *, scale: float, up: bool = False, channels: int = 3) -> None:
+    def __init__(
+        self, width_m: float, height_m: float, *, scale: float, up: bool = False, channels: int = 3
+    ) -> None:
         self.scale = scale
         shape = (round(height_m * scale), round(width_m * scale))
         self.texels: Texels = np.zeros((*shape, channels), np.uint8)
@@ -33,7 +35,14 @@ class Canvas:
         self._up_m = height_m if up else None
 
     def box(
-        self, left: float, low: float, right: float, high: float, colour: Colour, *, glow: Colour | None = None
+        self,
+        left: float,
+        low: float,
+        right: float,
+        high: float,
+        colour: Colour,
+        *,
+        glow: Colour | None = None,
     ) -> None:
         """A rectangle."""
         self.polygon([(left, low), (right, low), (right, high), (left, high)], colour, glow=glow)
@@ -48,7 +57,9 @@ class Canvas:
         """A round spot."""
         angles = np.linspace(0, 2 * np.pi, 20, endpoint=False)
         self.polygon(
-            [(x + radius * float(np.cos(a)), y + radius * float(np.sin(a))) for a in angles], colour, glow=glow
+            [(x + radius * float(np.cos(a)), y + radius * float(np.sin(a))) for a in angles],
+            colour,
+            glow=glow,
         )
 
     def line(self, corners: Sequence[Corner], colour: Colour, *, wide_m: float) -> None:
@@ -66,7 +77,14 @@ class Canvas:
         rows, columns = self._place(low, high), ((left + right) * self.scale - wide * size) / 2
         origin = (round(columns), round((rows[0] + rows[1] + tall) / 2))
         cv2.putText(
-            self.texels, text, origin, _FONT, size, self._solid(colour), max(1, round(size * 1.6)), cv2.LINE_AA
+            self.texels,
+            text,
+            origin,
+            _FONT,
+            size,
+            self._solid(colour),
+            max(1, round(size * 1.6)),
+            cv2.LINE_AA,
         )
 
     def shade(self, left: float, low: float, right: float, high: float, *, by: float) -> None:

@@ -99,13 +99,12 @@ def _house(canvas: Canvas, generator: np.random.Generator, left: float, right: f
         canvas.shade(x, top - float(generator.uniform(0.8, 2.5)), x + 0.3, top, by=0.93)
 
 
-def _roof(
-    canvas: Canvas, generator: np.random.Generator, left: float, right: float, eaves: float
-) -> None:
+def _roof(canvas: Canvas, generator: np.random.Generator, left: float, right: float, eaves: float) -> None:
     colour = _TILES[int(generator.integers(len(_TILES)))]
     high = eaves + float(generator.uniform(1.0, 1.8))
     canvas.polygon(
-        [(left - 0.2, eaves - 0.1), (right + 0.2, eaves - 0.1), (right - 0.7, high), (left + 0.7, high)], colour
+        [(left - 0.2, eaves - 0.1), (right + 0.2, eaves - 0.1), (right - 0.7, high), (left + 0.7, high)],
+        colour,
     )
     for z in np.arange(eaves, high, 0.22):
         canvas.line([(left, z), (right, z)], tone(colour, 0.8), wide_m=0.03) if z < high - 0.6 else None
@@ -138,9 +137,7 @@ def _floor(
         canvas.disc(x + 0.3, low + 0.57, 0.2, (110, 112, 114))
 
 
-def _washing(
-    canvas: Canvas, generator: np.random.Generator, left: float, right: float, high: float
-) -> None:
+def _washing(canvas: Canvas, generator: np.random.Generator, left: float, right: float, high: float) -> None:
     x = left
     while x < right - 0.5:
         cloth = tuple(int(value) for value in generator.integers(40, 230, 3))
@@ -160,7 +157,9 @@ def _office(canvas: Canvas, generator: np.random.Generator, middle: float, half:
     canvas.box(left, 4.45, right, 4.7, trim)
     canvas.box(left, 0, right, 0.5, tone(trim, 0.9))
     opening = half - _SIDE_M
-    canvas.box(middle - opening - 0.14, SILL_M - 0.1, middle + opening + 0.14, LINTEL_M + 0.14, tone(trim, 0.8))
+    canvas.box(
+        middle - opening - 0.14, SILL_M - 0.1, middle + opening + 0.14, LINTEL_M + 0.14, tone(trim, 0.8)
+    )
     canvas.box(middle - opening - 0.9, 2.75, middle + opening + 0.9, 3.65, trim, glow=tone(trim, 0.8))
     canvas.words(
         "LOKET PELAYANAN", middle - opening - 0.7, 2.95, middle + opening + 0.7, 3.45, (250, 248, 240)

@@ -128,9 +128,7 @@ def _glass(canvas: Canvas, generator: np.random.Generator, left: float, right: f
     canvas.box(left, 2.0, right, 2.05, frame)
 
 
-def _goods(
-    canvas: Canvas, generator: np.random.Generator, left: float, right: float, *, lit: bool
-) -> None:
+def _goods(canvas: Canvas, generator: np.random.Generator, left: float, right: float, *, lit: bool) -> None:
     """The inside of a shop: shelves in the dark by day, lamplight by night."""
     light = tone(WARM if generator.random() < 0.5 else COOL, 0.62)
     canvas.box(left, 0, right, DOOR_M, (46, 46, 50), glow=light if lit else None)
@@ -176,7 +174,9 @@ def window(
     canvas.box(left - 0.08, low - 0.08, right + 0.08, high + 0.08, frame)
     lit = tone(WARM, float(generator.uniform(0.35, 0.8))) if generator.random() < 0.4 else None
     canvas.box(left, low, right, high, (56, 66, 78), glow=lit)
-    canvas.polygon([(left, high), (left + (right - left) * 0.45, high), (left, low)], (92, 108, 122), glow=lit)
+    canvas.polygon(
+        [(left, high), (left + (right - left) * 0.45, high), (left, low)], (92, 108, 122), glow=lit
+    )
     if generator.random() < 0.4:
         curtain = _one(generator, ((206, 196, 176), (150, 90, 90), (110, 130, 150)))
         canvas.box(left, low, left + (right - left) * 0.3, high, curtain, glow=lit and tone(lit, 0.7))
