@@ -1,4 +1,4 @@
-"""An RTSP server for tests, by the system's Python: rtsp_server.py PORT FILE [--loop]; says "ready" when it is.
+"""An RTSP server for tests, by the system's Python: rtsp_server.py PORT FILE [--loop]; says "ready" when up.
 
 It gives the H.264 of an MP4 file at /gate, at its own pace; with --loop for ever, as a camera does.
 It needs Debian's python3-gi, gir1.2-gst-rtsp-server-1.0 and gstreamer1.0-plugins-{base,good}.
