@@ -11,9 +11,9 @@ import numpy as np
 from edge_agent.street import reach
 from edge_agent.street.looks import PersonLook, person_look
 from edge_agent.street.path import Path
-from edge_agent.street.pavement import Block, Pavement, Spot
+from edge_agent.street.pavement import Block, Pavement
 from edge_agent.street.road import FAR, NEAR, Road
-from edge_agent.street.scenario import Scenario
+from edge_agent.street.scenario import Scenario, Spot
 
 ABREAST_M = 0.62
 TRIES = 6

@@ -9,10 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edge_agent.street import reach
-from edge_agent.street.scenario import Scenario
-
-Spot = tuple[float, float]
-"""x, y on the ground, metres."""
+from edge_agent.street.scenario import Scenario, Spot
 
 STEP_M = 0.5
 BEND_M = 1.5

@@ -11,8 +11,8 @@ import numpy as np
 
 from edge_agent.street.looks import PersonLook, person_look
 from edge_agent.street.path import Path, paced
-from edge_agent.street.pavement import Block, Pavement, Spot
-from edge_agent.street.scenario import Counter, Scenario
+from edge_agent.street.pavement import Block, Pavement
+from edge_agent.street.scenario import Counter, Scenario, Spot
 
 FRONT_M = 0.75
 """From the wall to the middle of who is being served."""

@@ -2,6 +2,7 @@
 
 import difflib
 import itertools
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -22,6 +23,9 @@ def _finite_order(pairs: list[tuple[float, float]]) -> list[tuple[float, float]]
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
+FaultKind = Literal["covered", "defocused", "moved", "frozen", "blinded", "black"]
+Spot = tuple[float, float]
+"""x and y: on the ground in metres, or in shares of a picture."""
 Point = tuple[
     Annotated[float, Field(ge=-200, le=200)], Annotated[float, Field(ge=-200, le=200)]
 ]  # x, y on the ground, metres
@@ -142,7 +146,7 @@ class Sensor(Section):
 class Fault(Section):
     """One of `[[faults]]`: what befalls the camera, from when until when."""
 
-    kind: Literal["covered", "defocused", "moved", "frozen", "blinded", "black"]
+    kind: FaultKind
     from_s: float = Field(ge=0)
     until_s: float = Field(ge=0)
 
@@ -172,6 +176,20 @@ class Zone(Section):
 
     name: str = Field(pattern=NAME)
     corners: list[Point] = Field(min_length=3, max_length=12)
+
+    @model_validator(mode="after")
+    def _is_convex(self) -> Self:
+        ways = [
+            math.atan2(later[1] - here[1], later[0] - here[0])
+            for here, later in zip(self.corners, [*self.corners[1:], self.corners[0]], strict=True)
+        ]
+        turns = [
+            math.remainder(after - before, math.tau)
+            for before, after in zip(ways, [*ways[1:], ways[0]], strict=True)
+        ]
+        if min(turns) <= 0 <= max(turns) or not math.isclose(abs(sum(turns)), math.tau):
+            raise ValueError("the corners must go once around a convex area, one way round")
+        return self
 
 
 class Scenario(Section):
