@@ -17,14 +17,19 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from demo.camera import NoCamera, checked, default_source, mirror
+from demo.camera import checked, here, mirror
+from demo.choice import REAL, STREET, Asked, Choice, Impossible, settle, wish
 from demo.layout import Layout
+from demo.model import fetch, within_reach
 from demo.process import ChildFailed
 from demo.report import Count, count, report, stored_rows
 from demo.site import UNITS, Site, SiteFailed
+from edge_agent.model_store import ModelError
+from edge_agent.vision import sources
 from fleet.store.engine import open_store
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+MANIFESTS = CHECKOUT / "models"
 MOST_RESTARTS = 20
 STEPS = {
     "broker": "Mosquitto, mutual TLS",
@@ -37,7 +42,7 @@ STEPS = {
 
 
 def main() -> int:
-    """Run the demo; 0 if nothing was lost, 1 if something was, 2 if it could not start."""
+    """Run the demo; 0: nothing was lost, 1: something was, 2: it could not start, 130: it was told not to."""
     arguments = _arguments()
     console = Console(stderr=arguments.json)
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts deaf to Ctrl-C
@@ -46,28 +51,27 @@ def main() -> int:
     try:
         with _alone(data):
             return _run(arguments, data, console)
-    except (SiteFailed, NoCamera, ChildFailed, TimeoutError) as error:
-        console.print(f"[red]demo:[/] {error}", highlight=False)
+    except (SiteFailed, Impossible, ModelError, ChildFailed, TimeoutError) as error:
+        console.print(f"[red]demo:[/] {error}", highlight=False, soft_wrap=True)
         return 2
+    except KeyboardInterrupt:  # before anything ran
+        return 130
 
 
 def _run(arguments: argparse.Namespace, data: Path, console: Console) -> int:
     folder = mirror(CHECKOUT)
-    cameras = [checked(camera) for camera in arguments.camera or [default_source(folder)]]
+    asked = Asked(tuple(checked(camera) for camera in arguments.camera), arguments.model)
+    choice = decide(asked, found=here(folder), console=console)
+    console.print(choice.line, highlight=False, soft_wrap=True)
     env = {"LOKET_MIRROR": str(folder)} if folder else {}
     layout = Layout(root=data, port_base=arguments.port_base)
     site = Site(layout, env=env)
     console.print(f"Data folder: [bold]{data}[/]", highlight=False)
     layout.write_device_settings(
-        cameras=cameras,
-        model=arguments.model,
-        models_folder=CHECKOUT / "models",
+        cameras=choice.cameras, model=choice.model, models_folder=MANIFESTS, labels=choice.labels
     )
-    with console.status("model"):
+    with console.status("keys and certificates"):
         site.prepare()
-        console.print(
-            site.run("edge-agent", "models", "pull", arguments.model, within_s=1800).strip(), soft_wrap=True
-        )
     engine = open_store(f"sqlite:///{layout.fleet / 'fleet.db'}")
     try:
         start = count(engine, data=layout.device_data, device=layout.device)
@@ -91,6 +95,23 @@ def _run(arguments: argparse.Namespace, data: Path, console: Console) -> int:
         engine.dispose()
     _conclude(outcome, as_json=arguments.json, console=console, data=data)
     return 1 if outcome["lost"] or outcome["duplicates"] else 0
+
+
+def decide(asked: Asked, *, found: str | None, console: Console) -> Choice:
+    """What to look through, its model fetched and verified. Raises Impossible, ModelError."""
+    wished = wish(asked, found=found)
+    with console.status(f"looking for the model {wished.model}"):
+        choice = settle(wished, asked, model_within_reach=within_reach(wished.model, manifests=MANIFESTS))
+    try:
+        with console.status(f"fetching the model {choice.model}"):
+            fetch(choice.model, manifests=MANIFESTS)
+    except ModelError as error:
+        if choice.model == STREET:
+            raise
+        console.print(f"[yellow]demo:[/] {error}", highlight=False)
+        choice = settle(wished, asked, model_within_reach=False)
+        fetch(choice.model, manifests=MANIFESTS)
+    return choice
 
 
 def _addresses(site: Site, console: Console) -> None:
@@ -161,8 +182,13 @@ def _alone(data: Path) -> Iterator[None]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
-    parser.add_argument("--camera", action="append", metavar="SOURCE", help="PATH, rtsp://... or /dev/video0")
-    parser.add_argument("--model", default="ssd_mobilenet_v1_coco", help="a model (default: %(default)s)")
+    parser.add_argument(
+        "--camera", action="append", default=[], metavar="SOURCE",
+        help=f"{sources.FORMS} (default: a clip or webcam that is here, else the demo's own street)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--model", help=f"a model (default: {REAL}; for a simulated street {STREET}, which comes with Loket)"
+    )
     parser.add_argument("--seconds", type=float, metavar="N", help="end by itself after N seconds")
     parser.add_argument("--json", action="store_true", help="print one JSON object last, the rest on stderr")
     parser.add_argument("--data", type=Path, metavar="DIR", help=f"data folder (default: {_default_data()})")

@@ -63,9 +63,13 @@ class Layout:
         cameras: Sequence[str],
         model: str,
         models_folder: Path,
+        labels: Sequence[str] = ("person",),
         uplink: Mapping[str, object] | None = None,
     ) -> None:
-        """Write the four settings files of the device; `uplink` overrides settings of the uplink."""
+        """Write the four settings files of the device; `uplink` overrides settings of the uplink.
+
+        `labels` are what to follow, by the model's labels.
+        """
         folder = private_folder(self.settings)
         documents: dict[str, dict[str, object]] = {
             "device.toml": {
@@ -96,12 +100,14 @@ class Layout:
             write_atomically(folder / name, _toml(document).encode(), mode=0o600)
         with (folder / "vision.toml").open("a") as file:
             for number, source in enumerate(cameras, start=1):
-                camera = {"name": f"camera-{number}", "source": source, "loop": True}
+                camera = {
+                    "name": f"camera-{number}", "source": source, "labels": list(labels), "loop": True,
+                }  # fmt: skip
                 file.write(f"\n[[cameras]]\n{_toml(camera)}")
 
 
 def _toml(document: Mapping[str, object]) -> str:
-    """Keys with strings, numbers and paths: a JSON scalar is a TOML scalar too."""
+    """Keys with strings, numbers, paths and lists of them: in JSON and TOML they are written alike."""
     return "".join(
         f"{key} = {json.dumps(str(value) if isinstance(value, Path) else value)}\n"
         for key, value in document.items()

@@ -9,8 +9,15 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from edge_agent.model_store import ModelError
-from edge_agent.model_store.manifest import Manifest, load_manifest, manifests_folder, names
-from edge_agent.model_store.store import ModelStore, default_folder, default_places, fault_of
+from edge_agent.model_store.manifest import (
+    Enclosed,
+    Manifest,
+    ModelFile,
+    load_manifest,
+    manifests_folder,
+    names,
+)
+from edge_agent.model_store.store import REINSTALL, ModelStore, default_folder, default_places, fault_of
 
 app = typer.Typer(help="Models: what there is, fetching them, checking them.", no_args_is_help=True)
 
@@ -100,16 +107,22 @@ def verify(
             if fault is None:
                 sound.append(manifest.name)
             else:
-                faults[manifest.name] = fault
+                faults[manifest.name] = f"{fault}; {_cure(manifest, file)}"
     if as_json:
         typer.echo(json.dumps({"sound": sound, "faults": faults}))
     else:
         for name in sound:
             typer.echo(f"{name}: as its manifest says")
         for name, fault in faults.items():
-            typer.echo(f"{name}: {fault}; fetch it with: edge-agent models pull {name}", err=True)
+            typer.echo(f"{name}: {fault}", err=True)
     if faults:
         raise typer.Exit(1)
+
+
+def _cure(manifest: Manifest, file: ModelFile) -> str:
+    if isinstance(file, Enclosed):
+        return REINSTALL
+    return f"fetch it with: edge-agent models pull {manifest.name}"
 
 
 def _store(folder: Path | None, *, artefacts: str) -> ModelStore:

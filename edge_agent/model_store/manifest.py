@@ -4,7 +4,7 @@ import difflib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 import edge_agent
 from edge_agent.model_store import ModelError, Unknown
@@ -26,18 +26,52 @@ def _inside(value: str) -> str:
     return value
 
 
+def _beside(value: object, info: ValidationInfo) -> object:
+    folder = (info.context or {}).get("folder")
+    return folder / _one_name(value) if isinstance(value, str) and folder is not None else value
+
+
 FileName = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_name)]
 InsidePath = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_inside)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Size = Annotated[int, Field(ge=1, le=2**31)]
 
 
-class ModelFile(Section):
-    """One file of a model, pinned by its SHA-256."""
+class Fetched(Section):
+    """A file that is fetched into the local store when it is first needed."""
 
     name: FileName = Field(description="The file's name in the local store.")
     url: str = Field(pattern=r"^https://", description="Upstream, at a commit that never changes.")
     mirror: InsidePath = Field(description="Its path below a mirror folder.")
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    size: int = Field(ge=1, le=2**31, description="Bytes; a download never grows beyond it.")
+    sha256: Sha256
+    size: Size = Field(description="Bytes; a download never grows beyond it.")
+
+
+class Enclosed(Section):
+    """A file that came with Loket, beside its manifest: nothing is fetched, and nothing is written."""
+
+    enclosed: Annotated[Path, BeforeValidator(_beside)] = Field(description="Its name beside the manifest.")
+    sha256: Sha256
+    size: Size = Field(description="Bytes.")
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.enclosed.name
+
+
+def _by_its_keys(value: object, info: ValidationInfo) -> object:
+    """One kind or the other, so that a mistake is told in the words of the kind that was meant."""
+    if not isinstance(value, dict):
+        return value
+    if "enclosed" in value and {"name", "url", "mirror"} & value.keys():
+        raise ValueError("a file is enclosed or fetched: leave out enclosed, or name, url and mirror")
+    kind = Enclosed if "enclosed" in value else Fetched
+    return kind.model_validate(value, context=info.context)
+
+
+ModelFile = Annotated[Fetched | Enclosed, BeforeValidator(_by_its_keys)]
+"""One file of a model, pinned by its SHA-256."""
 
 
 class Tensor(Section):

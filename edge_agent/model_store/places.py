@@ -3,6 +3,7 @@
 import http.client
 import random
 import ssl
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from edge_agent.model_store import ModelError
-from edge_agent.model_store.manifest import ModelFile
+from edge_agent.model_store.manifest import Fetched
 
 CHUNK_BYTES = 64 * 1024
 
@@ -31,12 +32,15 @@ class Place(Protocol):
     def name(self) -> str:
         """What it is called in messages to a person."""
 
-    def fetch(self, file: ModelFile, *, part: Path, progress: Progress) -> None:
+    def fetch(self, file: Fetched, *, part: Path, progress: Progress) -> None:
         """Append to `part` what it still lacks of `file`, never beyond the file's size.
 
         What `part` already holds is kept, so that a fetch that was cut goes on where it stopped.
         Raises Missing if the file cannot be had in full; OSError if `part` cannot be written.
         """
+
+    def offers(self, file: Fetched, *, within_s: float) -> bool:
+        """Whether it says within `within_s` that it has `file`; nothing is fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Folder:
     name: str
     root: Path
 
-    def fetch(self, file: ModelFile, *, part: Path, progress: Progress) -> None:
+    def fetch(self, file: Fetched, *, part: Path, progress: Progress) -> None:
         """Copy `root/<file.mirror>`. Raises Missing; see `Place`."""
         source = self.root / file.mirror
         try:
@@ -66,20 +70,27 @@ class Folder:
                     held += len(chunk)
                     progress(held, file.size)
 
+    def offers(self, file: Fetched, *, within_s: float) -> bool:  # noqa: ARG002 - a disk answers at once
+        """Whether `root/<file.mirror>` is a file of the right size."""
+        try:
+            return (self.root / file.mirror).stat().st_size == file.size
+        except OSError:
+            return False
+
 
 @dataclass(frozen=True, slots=True)
 class Web:
     """An HTTP server; a download that is cut goes on where it stopped, as long as it makes progress."""
 
     name: str
-    url_of: Callable[[ModelFile], str]
+    url_of: Callable[[Fetched], str]
     timeout_s: float = 20.0
     deadline_s: float = 1800.0
     fruitless_attempts: int = 3
     pause_s: float = 0.5
     tls: ssl.SSLContext | None = field(default=None, repr=False)
 
-    def fetch(self, file: ModelFile, *, part: Path, progress: Progress) -> None:
+    def fetch(self, file: Fetched, *, part: Path, progress: Progress) -> None:
         """GET with a byte range while bytes keep coming. Raises Missing; see `Place`."""
         url = self.url_of(file)
         give_up_at = time.monotonic() + self.deadline_s
@@ -107,8 +118,29 @@ class Web:
                 reason = str(error) or type(error).__name__
             fruitless = 0 if _size(part) > held else fruitless + 1
 
+    def offers(self, file: Fetched, *, within_s: float) -> bool:
+        """Whether a HEAD is answered with the file's size, whatever stands between us and the server."""
+        said: list[bool] = []
+        # In a thread of its own, for a resolver without a network heeds no timeout of ours.
+        asking = threading.Thread(
+            target=lambda: said.append(self._says_yes(file, within_s)), name=f"ask {self.name}", daemon=True
+        )
+        asking.start()
+        asking.join(within_s)
+        return said == [True]
+
+    def _says_yes(self, file: Fetched, timeout_s: float) -> bool:
+        request = urllib.request.Request(  # noqa: S310 - scheme is ours
+            self.url_of(file), method="HEAD", headers={"User-Agent": "loket"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=timeout_s, context=self.tls) as answer:  # noqa: S310
+                return bool(answer.headers.get("Content-Length") == str(file.size))
+        except (http.client.HTTPException, OSError):  # a URLError is an OSError
+            return False
+
     def _append(
-        self, url: str, file: ModelFile, *, part: Path, held: int, progress: Progress, give_up_at: float
+        self, url: str, file: Fetched, *, part: Path, held: int, progress: Progress, give_up_at: float
     ) -> None:
         request = urllib.request.Request(url, headers={"User-Agent": "loket"})  # noqa: S310 - scheme is ours
         if held:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_agent.model_store import ModelError, Unavailable, WrongFile
-from edge_agent.model_store.manifest import Manifest, ModelFile
+from edge_agent.model_store.manifest import Enclosed, Fetched, Manifest, ModelFile
 from edge_agent.model_store.places import CHUNK_BYTES, Folder, Missing, Place, Progress, Web
 from loket.files import sync_folder
 
@@ -23,10 +23,10 @@ def default_folder() -> Path:
 
 
 def default_mirror() -> Path | None:
-    """LOKET_MIRROR, or `../shared/data` beside a checkout, or None."""
+    """LOKET_MIRROR, or `../shared/data` beside a checkout, or None; LOKET_MIRROR set to nothing: none."""
     named = os.environ.get("LOKET_MIRROR")
-    if named:
-        return Path(named)
+    if named is not None:
+        return Path(named) if named else None
     beside = Path(__file__).resolve().parents[3] / "shared" / "data"
     return beside if beside.is_dir() else None
 
@@ -50,19 +50,27 @@ def default_places(*, artefacts: str = "") -> tuple[Place, ...]:
     return tuple(places)
 
 
+REINSTALL = "it came with Loket, so install Loket again"
+
+
 def silent(_held: int, _size: int) -> None:
     """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelStore:
-    """Model files of this machine, by SHA-256, filled from `places` in their order."""
+    """Model files of this machine, by SHA-256, filled from `places` in their order.
+
+    A file that is enclosed with its manifest is used where it lies: it never enters the store.
+    """
 
     folder: Path
     places: Sequence[Place]
 
     def path_of(self, manifest: Manifest, file: ModelFile) -> Path:
         """Where a verified file lies, or will lie."""
+        if isinstance(file, Enclosed):
+            return file.enclosed
         return self.folder / manifest.name / f"{file.sha256[:12]}-{file.name}"
 
     def resolve(self, manifest: Manifest, file: ModelFile, *, progress: Progress = silent) -> Path:
@@ -72,11 +80,12 @@ class ModelStore:
         Raises Unavailable naming every place tried, or ModelError if the store cannot be written.
         """
         path = self.path_of(manifest, file)
-        tried: list[str] = []
         fault = fault_of(path, file)
         if fault is None:
             return path
-        tried.append(f"local store: {fault}")
+        if isinstance(file, Enclosed):
+            raise Unavailable(f"model {manifest.name}: {fault}; {REINSTALL}")
+        tried = [f"local store: {fault}"]
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _only_one(path):
@@ -101,7 +110,18 @@ class ModelStore:
             f"that has {file.mirror}"
         )
 
-    def _fetch(self, place: Place, file: ModelFile, path: Path, progress: Progress) -> str | None:
+    def within_reach(self, manifest: Manifest, file: ModelFile, *, within_s: float) -> bool:
+        """Whether `resolve` has a good chance: `file` is here, or a place says that it has it.
+
+        Each place has `within_s` to answer; nothing is fetched, and nothing is written.
+        """
+        if fault_of(self.path_of(manifest, file), file) is None:
+            return True
+        return isinstance(file, Fetched) and any(
+            place.offers(file, within_s=within_s) for place in self.places
+        )
+
+    def _fetch(self, place: Place, file: Fetched, path: Path, progress: Progress) -> str | None:
         """None once the verified file stands at `path`, else why `place` could not give it."""
         part = path.with_name(f"{path.name}.part")
         for _ in range(2):
@@ -124,7 +144,7 @@ class ModelStore:
         return fault
 
 
-def verify(path: Path, file: ModelFile) -> None:
+def verify(path: Path, file: Fetched) -> None:
     """Raise WrongFile unless `path` is exactly the file that the manifest names."""
     fault = fault_of(path, file)
     if fault is not None:

@@ -20,7 +20,7 @@ from edge_agent.street.shape import Shape, shapes_of
 
 HIP, SHOULDER, HEAD = 0.51, 0.82, 0.93
 THIGH, SHANK, UPPER_ARM, FOREARM = 0.245, 0.246, 0.186, 0.17
-COARSE_PX = 26
+COARSE_PX = 40
 """Below this height a picture cannot tell hands, feet and hems."""
 
 Local = tuple[float, float, float]
@@ -195,7 +195,7 @@ class _Figure:
         yield from self._leg(self.near, shade=1.0, shoes=not coarse)
         if look.skirt and not self.rides:
             yield self._skirt()
-        yield from self._trunk()
+        yield from self._trunk(shaded=not coarse)
         if look.bag == "backpack" and self.facing <= 0:
             yield self._backpack()
         if look.bag == "shoulder":
@@ -222,9 +222,11 @@ class _Figure:
         yield _limb(side.shoulder, side.elbow, wide * 1.15, wide * 0.95), dimmed(self.look.top, shade)
         yield _limb(side.elbow, side.wrist, wide * 0.9, wide * 0.65), dimmed(lower, shade)
 
-    def _trunk(self) -> Iterator[Outline]:
+    def _trunk(self, *, shaded: bool) -> Iterator[Outline]:
         corners = [self.near.hip, self.far.hip, self.near.shoulder, self.far.shoulder, *self.chest]
         yield _hull(corners), self.look.top
+        if not shaded:
+            return
         high, low = _between(*self.chest[:2]), _between(*self.chest[2:])
         yield _hull([high, self.far.shoulder, self.far.hip, low]), dimmed(self.look.top, 0.86)
 
@@ -354,4 +356,5 @@ def _block(centre: Pixel, wide: float, tall: float) -> list[Pixel]:
 
 
 def _hull(points: list[Pixel]) -> list[Pixel]:
-    return [(x, y) for [[x, y]] in cv2.convexHull(np.array(points, np.float32)).tolist()]
+    hull: list[list[Pixel]] = cv2.convexHull(np.array(points, np.float32)).tolist()
+    return [corner for [corner] in hull]

@@ -29,6 +29,9 @@ class Lens:
     focal_px: float = field(init=False)
     axes: NDArray[np.float64] = field(init=False)
     """Rows: right, down and forward of the picture, as unit vectors of the world."""
+    _eye: NDArray[np.float64] = field(init=False)
+    _centre: NDArray[np.float64] = field(init=False)
+    _turn: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
         yaw, pitch, roll = (math.radians(angle) for angle in (self.yaw_deg, self.pitch_deg, self.roll_deg))
@@ -42,18 +45,22 @@ class Lens:
             math.cos(roll) * down - math.sin(roll) * right,
         )
         object.__setattr__(self, "axes", np.array([*turned, forward]))
+        object.__setattr__(self, "_eye", np.array([0.0, 0.0, self.height_m]))
+        object.__setattr__(self, "_centre", np.array([self.width / 2, self.height / 2]))
+        object.__setattr__(self, "_turn", np.ascontiguousarray(self.axes.T))
         object.__setattr__(self, "focal_px", self.width / 2 / math.tan(math.radians(self.fov_deg) / 2))
 
     def project(self, points: World) -> tuple[Pixels, NDArray[np.float64]]:
         """Where points are in the picture, and their depths in metres; depths under NEAREST_M are clamped."""
-        seen = (points - np.array([0.0, 0.0, self.height_m])) @ self.axes.T
-        depth = np.maximum(seen[..., 2], NEAREST_M)
-        pixels = seen[..., :2] / depth[..., None] * self.focal_px
-        return pixels + np.array([self.width / 2, self.height / 2]), seen[..., 2]
+        seen = (points - self._eye) @ self._turn
+        depth = seen[..., 2]
+        pixels = seen[..., :2] * (self.focal_px / np.maximum(depth, NEAREST_M))[..., None]
+        pixels += self._centre
+        return pixels, depth
 
     def rays(self, pixels: Pixels) -> World:
         """Directions from the camera through pixels, not normalised (forward component 1)."""
-        offset = (pixels - np.array([self.width / 2, self.height / 2])) / self.focal_px
+        offset = (pixels - self._centre) / self.focal_px
         return np.asarray(np.concatenate([offset, np.ones((*offset.shape[:-1], 1))], axis=-1) @ self.axes)
 
     def ground(self, pixels: Pixels) -> NDArray[np.float64]:

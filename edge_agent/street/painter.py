@@ -14,6 +14,7 @@ from edge_agent.street.figure import Body
 from edge_agent.street.lens import Lens, World, lens_of
 from edge_agent.street.light import Light
 from edge_agent.street.looks import VehicleLook
+from edge_agent.street.path import Step
 from edge_agent.street.plan import plan
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.sensor import Sensor
@@ -23,6 +24,8 @@ from edge_agent.street.weather import Weather
 
 SHADOW_SCALE = 2
 """Shadows are soft: they are drawn at half the size."""
+DARKEST = 0.5
+"""What the sky leaves where the sun does not reach, of all light."""
 LAMPS_BELOW = 0.45
 """Vehicles have their lamps on when the daylight is less."""
 
@@ -74,8 +77,12 @@ class Street:
         time_s = self.time_of(frame)
         lens = self.lens_at(frame)
         layers = [Layer(depth, shapes) for depth, shapes in self._stage.props(lens, time_s)]
-        for actor in self.plan.present(time_s):
-            body, depth = _seen(actor, time_s, lens)
+        present = self.plan.present(time_s)
+        steps = [actor.path.at(time_s) for actor in present]
+        for actor, step, depth in zip(present, steps, _depths(present, steps, lens), strict=True):
+            if depth is None:
+                continue
+            body = _body(actor, step, time_s, lens)
             if body.shapes:
                 layers.append(Layer(depth, body.shapes, actor=actor, solid=body.solid))
         return sorted(layers, key=lambda layer: -layer.depth_m)
@@ -86,15 +93,16 @@ class Street:
         time_s = shown / self.scenario.fps
         view = self._view_of(self.faults.lens(self._lens, time_s))
         layers = self.layers(shown)
-        picture = view.background.copy()
         shadow = self.light.shadow(time_s)
-        mask = None
-        if shadow is not None:
-            mask = _shadows(layers, view.lens, by=shadow[:2], strength=shadow[2])
+        if shadow is None:
+            picture = view.background.copy()
+        else:
+            lit = _lit(layers, view.lens, by=shadow[:2], strength=shadow[2])
+            picture = np.asarray(cv2.multiply(view.background, lit, scale=1 / 255), np.uint8)
         for layer in layers:
             paint(picture, layer.shapes)
         picture, gain = self.light.apply(
-            picture, lens=view.lens, depth=view.depth, time_s=time_s, shadows=mask, beams=self._beams(time_s)
+            picture, lens=view.lens, depth=view.depth, time_s=time_s, shadows=None, beams=self._beams(time_s)
         )
         level = self.light.level(time_s)
         picture = self._weather.apply(picture, frame=shown, time_s=time_s, depth=view.depth, level=level)
@@ -116,21 +124,34 @@ class Street:
         return self._view
 
 
-def _seen(actor: Actor, time_s: float, lens: Lens) -> tuple[Body, float]:
-    step = actor.path.at(time_s)
-    foot = np.array([step.x, step.y, 0.0])
-    depth = float((foot - np.array([0.0, 0.0, lens.height_m])) @ lens.axes[2])
+def _depths(present: Sequence[Actor], steps: Sequence[Step], lens: Lens) -> list[float | None]:
+    """How far away each actor stands, None for one that is surely out of the picture."""
+    if not present:
+        return []
+    feet = np.array([(step.x, step.y, 0.0) for step in steps])
+    pixels, depths = lens.project(feet)
+    reach = np.array(
+        [
+            actor.look.length_m if isinstance(actor.look, VehicleLook) else actor.look.height_m
+            for actor in present
+        ]
+    ) * lens.scale(depths)
+    right, down = pixels.T
+    shown = (right > -reach) & (right < lens.width + reach) & (down > -reach)
+    shown &= (down - 2 * reach < lens.height) & (depths > figure.NEAREST_SHOWN_M)
+    return [float(depth) if seen else None for depth, seen in zip(depths, shown, strict=True)]
+
+
+def _body(actor: Actor, step: Step, time_s: float, lens: Lens) -> Body:
     if isinstance(actor.look, VehicleLook):
-        return vehicle.driving(actor.look, step, lens=lens), depth
-    return figure.walking(actor.look, step, time_s=time_s, lens=lens), depth
+        return vehicle.driving(actor.look, step, lens=lens)
+    return figure.walking(actor.look, step, time_s=time_s, lens=lens)
 
 
-def _shadows(
-    layers: Sequence[Layer], lens: Lens, *, by: tuple[float, float], strength: float
-) -> NDArray[np.uint8]:
-    """Where the actors take the sun away: 255 is all of it. `by` is the ground a metre of height covers."""
-    mask = np.zeros((lens.height // SHADOW_SCALE, lens.width // SHADOW_SCALE), np.uint8)
-    value = round(255 * strength)
+def _lit(layers: Sequence[Layer], lens: Lens, *, by: tuple[float, float], strength: float) -> Picture:
+    """How much light reaches the ground between actors; `by`: where a metre of height casts its shadow."""
+    light = np.full((lens.height // SHADOW_SCALE, lens.width // SHADOW_SCALE), 255, np.uint8)
+    value = round(255 * (1 - DARKEST * strength))
     for layer in layers:
         if layer.solid is None:
             continue
@@ -138,8 +159,8 @@ def _shadows(
         ground[:, :2] += ground[:, 2:3] * np.array(by)
         ground[:, 2] = 0.0
         pixels, depths = lens.project(ground)
-        if depths.min() > 0.8:
+        if depths.min() > figure.NEAREST_SHOWN_M:
             hull = cv2.convexHull((pixels / SHADOW_SCALE).astype(np.float32))
-            cv2.fillConvexPoly(mask, np.clip(hull, -4000, 4000).astype(np.int32), value)
-    mask = cv2.blur(mask, (3, 3))
-    return np.asarray(cv2.resize(mask, (lens.width, lens.height), interpolation=cv2.INTER_LINEAR), np.uint8)
+            cv2.fillConvexPoly(light, np.clip(hull, -4000, 4000).astype(np.int32), value)
+    soft = cv2.resize(cv2.blur(light, (3, 3)), (lens.width, lens.height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.cvtColor(soft, cv2.COLOR_GRAY2RGB), np.uint8)

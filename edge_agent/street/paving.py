@@ -3,14 +3,20 @@
 import cv2
 import numpy as np
 
+from edge_agent.street.canvas import Canvas
 from edge_agent.street.chance import chance
-from edge_agent.street.scenario import Scenario
-from edge_agent.street.texture import Texels, Texture, grain, tinted
+from edge_agent.street.looks import Colour
+from edge_agent.street.scenario import Ground, Scenario
+from edge_agent.street.texture import Texture, grain
 
 PERIOD_M = 24.0
 BEHIND_M = 8.0
 """How far behind the camera's foot it is drawn."""
-_TEXELS = 3.2e6
+CROSSING_M = 7.0
+"""How much of the street a zebra crossing takes with its stop lines."""
+_TEXELS = 2.4e6
+_PAINT: Colour = (222, 222, 214)
+_KERB_M, _GUTTER_M = 0.24, 0.36
 
 
 def paving(scenario: Scenario, *, seed: int) -> Texture:
@@ -18,23 +24,153 @@ def paving(scenario: Scenario, *, seed: int) -> Texture:
     strips = scenario.ground
     deep_m = strips.wall_y_m + BEHIND_M
     scale = float(np.clip((_TEXELS / PERIOD_M / deep_m) ** 0.5, 12, 72))
-    width, height = round(PERIOD_M * scale), round(deep_m * scale)
+    canvas = Canvas(PERIOD_M, deep_m, scale=scale)
     generator = chance(seed, "paving")
-    texels: Texels = np.full((height, width, 3), (120, 124, 92), np.uint8)
+    spots = grain(generator, 512, 512, coarse=scale * 0.8, octaves=5)
+    _yard(canvas, generator, until=strips.pavement_y_m)
+    _pavement(canvas, generator, strips.pavement_y_m, strips.road_y_m)
+    _road(canvas, generator, strips)
+    _pavement(canvas, generator, strips.far_y_m, strips.wall_y_m)
+    _guide(canvas, strips)
+    canvas.weather(spots, strength=4.5)
+    canvas.weather(generator.standard_normal((509, 509), dtype=np.float32), strength=4.0)
+    _wheels(canvas, strips)
+    for back in np.arange(0.05, 0.8, 0.15):  # dirt and lack of sky at the wall's foot
+        canvas.shade(0, deep_m - back, PERIOD_M, deep_m, by=0.93)
+    if scenario.weather.rain:
+        _wet(canvas, spots, scenario.weather.rain)
+    return Texture(canvas.texels, scale)
 
-    def row(y_m: float) -> int:
-        return round((y_m + BEHIND_M) * scale)
 
-    texels[row(strips.pavement_y_m) : row(strips.road_y_m)] = (168, 164, 156)
-    texels[row(strips.road_y_m) : row(strips.far_y_m)] = (98, 98, 100)
-    texels[row(strips.far_y_m) :] = (172, 166, 156)
-    middle = (strips.road_y_m + strips.far_y_m) / 2
+def crossing(scenario: Scenario, *, seed: int) -> Texture:
+    """A zebra crossing with its stop lines: colours, and how much of the paint is left."""
+    strips = scenario.ground
+    wide_m = strips.far_y_m - strips.road_y_m
+    scale = 40.0
+    canvas = Canvas(CROSSING_M, wide_m, scale=scale, channels=4)
+    middle = CROSSING_M / 2
+    for y_m in np.arange(0.5, wide_m - 0.5, 0.95):
+        canvas.box(middle - 1.7, y_m, middle + 1.7, y_m + 0.5, _PAINT)
+    canvas.box(0.4, _GUTTER_M, 0.75, wide_m / 2, _PAINT)
+    canvas.box(CROSSING_M - 0.75, wide_m / 2, CROSSING_M - 0.4, wide_m - _GUTTER_M, _PAINT)
+    height, width = canvas.texels.shape[:2]
+    left = np.clip(0.75 + 0.2 * grain(chance(seed, "crossing"), height, width, coarse=24, octaves=5), 0, 1)
+    canvas.texels[..., 3] = (canvas.texels[..., 3] * left).astype(np.uint8)
+    canvas.texels[..., :3] = _PAINT
+    return Texture(canvas.texels, scale)
+
+
+def _yard(canvas: Canvas, generator: np.random.Generator, *, until: float) -> None:
+    top = until + BEHIND_M
+    colour: Colour = ((126, 122, 96), (148, 142, 130), (96, 112, 74))[int(generator.integers(3))]
+    canvas.box(0, 0, PERIOD_M, top, colour)
+    for x_m in np.arange(0, PERIOD_M, 3.0):
+        canvas.line([(x_m, 0), (x_m, top)], _scaled(colour, 0.82), wide_m=0.03)
+
+
+def _pavement(canvas: Canvas, generator: np.random.Generator, near: float, far: float) -> None:
+    """Tiles with their joints, a kerb to the road on one side."""
+    low, high = near + BEHIND_M, far + BEHIND_M
+    style = int(generator.integers(4))
+    size = (0.4, 0.3, 0.5, 0.25)[style]
+    base, other = (
+        ((170, 166, 158), (158, 154, 148)),
+        ((168, 112, 92), (172, 168, 160)),
+        ((186, 178, 160), (176, 168, 150)),
+        ((150, 104, 88), (142, 98, 84)),
+    )[style]
+    columns = max(2, 2 * round(PERIOD_M / size / 2))
+    rows = max(1, round((high - low) / size))
+    chequer = np.add.outer(np.arange(rows), np.arange(columns)) % 2
+    if style == 1:  # every fourth row stands out
+        chequer = np.broadcast_to((np.arange(rows) % 4 == 0)[:, None], (rows, columns))
+    colours = np.where(chequer[..., None] > 0, np.array(other), np.array(base))
+    colours = colours + generator.normal(0, 6, (rows, columns, 1))
+    area = canvas.part(0, low, PERIOD_M, high)
+    tiles = np.clip(colours, 0, 255).astype(np.uint8)
+    area[:] = cv2.resize(tiles, (area.shape[1], area.shape[0]), interpolation=cv2.INTER_NEAREST)
+    joint = _scaled(base, 0.76)
+    for x_m in np.arange(columns) * (PERIOD_M / columns):
+        canvas.line([(x_m, low), (x_m, high)], joint, wide_m=0.015)
+    for y_m in low + np.arange(rows) * ((high - low) / rows):
+        canvas.line([(0, y_m), (PERIOD_M, y_m)], joint, wide_m=0.015)
+
+
+def _guide(canvas: Canvas, strips: Ground) -> None:
+    """The yellow blocks that lead blind people, and the slabs over the drain at the wall."""
+    deep = strips.wall_y_m - strips.far_y_m
+    if deep > 2.5:
+        low = strips.far_y_m + BEHIND_M + min(1.6, deep * 0.3)
+        canvas.box(0, low, PERIOD_M, low + 0.36, (198, 166, 62))
+        for x_m in np.arange(0, PERIOD_M, 0.36):
+            canvas.line([(x_m, low), (x_m, low + 0.36)], (150, 126, 54), wide_m=0.02)
+        for y_m in (0.09, 0.18, 0.27):
+            canvas.line([(0, low + y_m), (PERIOD_M, low + y_m)], (172, 142, 50), wide_m=0.03)
+    end = strips.wall_y_m + BEHIND_M
+    canvas.box(0, end - 0.55, PERIOD_M, end, (140, 138, 134))
+    for x_m in np.arange(0, PERIOD_M, 1.0):
+        canvas.line([(x_m, end - 0.55), (x_m, end)], (74, 74, 72), wide_m=0.04)
+
+
+def _road(canvas: Canvas, generator: np.random.Generator, strips: Ground) -> None:
+    low, high = strips.road_y_m + BEHIND_M, strips.far_y_m + BEHIND_M
+    shade = int(generator.integers(80, 112))
+    base = (shade + 2, shade, shade - 1)
+    canvas.box(0, low, PERIOD_M, high, base)
+    for _ in range(int(generator.integers(3, 7))):  # dug up and closed again
+        x_m, y_m = generator.uniform(1, PERIOD_M - 6), generator.uniform(low + 0.4, high - 1.2)
+        wide, deep = generator.uniform(0.8, 5), generator.uniform(0.5, 1.3)
+        patch = _scaled(base, generator.uniform(0.78, 1.12))
+        canvas.box(x_m, y_m, x_m + wide, min(y_m + deep, high - 0.3), patch)
+    for _ in range(10):  # cracks
+        steps = generator.normal((0.25, 0.0), (0.22, 0.16), (14, 2)).cumsum(axis=0)
+        start = (generator.uniform(0, PERIOD_M - 5), generator.uniform(low + 0.6, high - 0.6))
+        way = np.clip(steps + start, (0, low + 0.2), (PERIOD_M, high - 0.2))
+        canvas.line([(float(x), float(y)) for x, y in way], _scaled(base, 0.66), wide_m=0.02)
+    for _ in range(2):  # manholes
+        x_m, y_m = generator.uniform(2, PERIOD_M - 2), generator.uniform(low + 1, high - 1)
+        canvas.disc(x_m, y_m, 0.36, _scaled(base, 0.7))
+        canvas.disc(x_m, y_m, 0.3, (96, 88, 80))
+    middle = (low + high) / 2
     for x_m in np.arange(0, PERIOD_M, 6.0):
-        cv2.rectangle(
-            texels,
-            (round(x_m * scale), row(middle - 0.06)),
-            (round((x_m + 3) * scale), row(middle + 0.06)),
-            (224, 224, 216),
-            -1,
-        )
-    return Texture(tinted(texels, grain(generator, height, width, coarse=scale * 0.5), 6.0), scale)
+        canvas.box(x_m, middle - 0.06, x_m + 3, middle + 0.06, _PAINT)
+    for y_m, gutter in ((low, low), (high, high - _GUTTER_M)):
+        edge = y_m + 0.5 if y_m == low else y_m - 0.6
+        canvas.box(0, edge, PERIOD_M, edge + 0.1, _PAINT)
+        canvas.box(0, gutter, PERIOD_M, gutter + _GUTTER_M, (124, 120, 114))
+        for x_m in np.arange(0, PERIOD_M, 1.2):
+            canvas.line([(x_m, gutter), (x_m, gutter + _GUTTER_M)], (90, 88, 84), wide_m=0.02)
+        for x_m in (4.0, 16.0):
+            canvas.box(x_m, gutter, x_m + 0.6, gutter + _GUTTER_M, (52, 50, 48))
+    painted = generator.random() < 0.6
+    for start in (low - _KERB_M, high):
+        for number, x_m in enumerate(np.arange(0, PERIOD_M, 0.6)):
+            pale: Colour = (206, 204, 198) if painted else (160, 158, 152)
+            dark: Colour = (48, 48, 50) if painted else (150, 148, 142)
+            canvas.box(x_m, start, x_m + 0.59, start + _KERB_M, dark if number % 2 else pale)
+    canvas.box(0, low, PERIOD_M, low + 0.06, (70, 68, 66))
+    canvas.box(0, high - 0.06, PERIOD_M, high, (70, 68, 66))
+
+
+def _wheels(canvas: Canvas, strips: Ground) -> None:
+    """Each lane is darker in its middle, where oil drips, and paler where wheels go."""
+    low, high = strips.road_y_m, strips.far_y_m
+    area = canvas.part(0, low + BEHIND_M, PERIOD_M, high + BEHIND_M)
+    across = np.linspace(0, 2, len(area), endpoint=False) % 1.0
+    pale = 1.0 + 0.05 * np.cos((across - 0.25) * 4 * np.pi) - 0.05 * np.exp(-(((across - 0.5) / 0.08) ** 2))
+    area[:] = np.clip(area * pale[:, None, None].astype(np.float32), 0, 255).astype(np.uint8)
+
+
+def _wet(canvas: Canvas, spots: np.ndarray[tuple[int, ...], np.dtype[np.float32]], rain: float) -> None:
+    """Wet ground is darker; where water stands, it shows the sky."""
+    texels = canvas.texels
+    cv2.convertScaleAbs(texels, texels, alpha=1 - 0.4 * min(1.0, 0.4 + rain))
+    rows, columns = -(-texels.shape[0] // 512), -(-texels.shape[1] // 512)
+    water = np.tile(cv2.GaussianBlur(spots, (0, 0), 9), (rows, columns))[: texels.shape[0], : texels.shape[1]]
+    share = np.clip((water - (0.9 - 0.7 * rain)) * 2.5, 0, 0.55).astype(np.float32)[..., None]
+    texels[:] = (texels * (1 - share) + np.array((150, 160, 170), np.float32) * share).astype(np.uint8)
+
+
+def _scaled(colour: Colour, by: float) -> Colour:
+    red, green, blue = (min(255, round(channel * by)) for channel in colour)
+    return red, green, blue

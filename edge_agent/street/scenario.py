@@ -2,6 +2,7 @@
 
 import difflib
 import itertools
+import math
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -22,6 +23,9 @@ def _finite_order(pairs: list[tuple[float, float]]) -> list[tuple[float, float]]
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
+FaultKind = Literal["covered", "defocused", "moved", "frozen", "blinded", "black"]
+Spot = tuple[float, float]
+"""x and y: on the ground in metres, or in shares of a picture."""
 Point = tuple[
     Annotated[float, Field(ge=-200, le=200)], Annotated[float, Field(ge=-200, le=200)]
 ]  # x, y on the ground, metres
@@ -96,7 +100,7 @@ class Crowd(Section):
 
 
 class Traffic(Section):
-    """`[traffic]`: vehicles; those of the near lane drive to the right, as in Indonesia."""
+    """`[traffic]`: vehicles; those of the near lane drive to the left, as in Indonesia."""
 
     per_minute: float = Field(default=8.0, ge=0, le=120)
     motorcycle_share: Share = 0.5
@@ -142,7 +146,7 @@ class Sensor(Section):
 class Fault(Section):
     """One of `[[faults]]`: what befalls the camera, from when until when."""
 
-    kind: Literal["covered", "defocused", "moved", "frozen", "blinded", "black"]
+    kind: FaultKind
     from_s: float = Field(ge=0)
     until_s: float = Field(ge=0)
 
@@ -173,11 +177,26 @@ class Zone(Section):
     name: str = Field(pattern=NAME)
     corners: list[Point] = Field(min_length=3, max_length=12)
 
+    @model_validator(mode="after")
+    def _is_convex(self) -> Self:
+        ways = [
+            math.atan2(later[1] - here[1], later[0] - here[0])
+            for here, later in zip(self.corners, [*self.corners[1:], self.corners[0]], strict=True)
+        ]
+        turns = [
+            math.remainder(after - before, math.tau)
+            for before, after in zip(ways, [*ways[1:], ways[0]], strict=True)
+        ]
+        if min(turns) <= 0 <= max(turns) or not math.isclose(abs(sum(turns)), math.tau):
+            raise ValueError("the corners must go once around a convex area, one way round")
+        return self
+
 
 class Scenario(Section):
     """A scenario's TOML file."""
 
     about: str = Field(min_length=1, max_length=200)
+    held_out: bool = Field(default=False, description="Whether the detector is trained without it.")
     duration_s: float = Field(default=120.0, gt=0, le=7200)
     fps: float = Field(default=15.0, ge=1, le=60)
     width: int = Field(default=640, ge=64, le=1920, multiple_of=2)
@@ -216,6 +235,8 @@ def load_scenario(which: str) -> Scenario:
         hint = f'did you mean "{close[0]}"?' if close else f"known: {', '.join(names())}"
         raise StreetError(f'no scenario "{which}" ({hint}; or give a .toml file)')
     try:
+        if not path.is_file():
+            raise StreetError(f"{path}: no such file; give a scenario's name or its .toml file")
         return load(path, Scenario)
-    except SettingsError as error:
+    except (SettingsError, OSError) as error:
         raise StreetError(str(error)) from error

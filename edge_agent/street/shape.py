@@ -39,7 +39,7 @@ def paint(picture: Picture, shapes: Sequence[Shape]) -> None:
         cv2.fillConvexPoly(picture, points, shape.colour, cv2.LINE_8, SHIFT)
 
 
-def stamp(mask: NDArray[np.uint8], shapes: Sequence[Shape], *, value: int) -> None:
+def stamp(mask: NDArray[np.uint8] | NDArray[np.uint16], shapes: Sequence[Shape], *, value: int) -> None:
     """Mark the pixels of shapes in a mask (H W), exactly those that `paint` paints."""
     for points in _fixed(shapes):
         cv2.fillConvexPoly(mask, points, value, cv2.LINE_8, SHIFT)

@@ -28,31 +28,41 @@ class Texture:
             levels.append(cv2.resize(levels[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA))
         object.__setattr__(self, "levels", levels)
 
-    def seen(self, across_m: Plane, along_m: Plane, *, footprint_m: Plane) -> Texels:
+    def seen(
+        self, across_m: Plane, along_m: Plane, reach: Plane, *, apart_m: float, focal_px: float
+    ) -> Texels:
         """The colours at points in metres from the first texel's corner; it repeats in both directions.
 
-        `footprint_m` is how much of the surface a pixel sees: the more, the coarser the level it is taken from.
+        `reach` is the points' depth, `apart_m` how far the camera is from the surface: the more of the surface
+        a pixel sees, the coarser the level it is taken from.
         """
-        wanted = np.log2(np.maximum(footprint_m * np.float32(self.scale), np.float32(1e-3)))
-        level_of = np.clip(np.floor(wanted + np.float32(0.4)), 0, len(self.levels) - 1).astype(np.uint8)
         picture: Texels = np.zeros((*across_m.shape, self.texels.shape[2]), np.uint8)
-        for level, texels in enumerate(self.levels):
-            here = level_of == level
-            rows = np.flatnonzero(here.any(axis=1))
-            if not len(rows):
+        tall, wide = self.texels.shape[:2]
+        u, v = _within(across_m, wide / self.scale), _within(along_m, tall / self.scale)
+        # At depth t a pixel sees t^3 / (focal^2 apart) square metres of a plane.
+        edges = [
+            ((4 ** (level - 0.4)) / self.scale**2 * focal_px**2 * apart_m) ** (1 / 3)
+            for level in range(1, len(self.levels))
+        ]
+        for texels, nearest, farthest in zip(self.levels, [-1.0, *edges], [*edges, 1e9], strict=True):
+            here = (reach >= nearest) & (reach < farthest)
+            left, top, across, down = cv2.boundingRect(here.view(np.uint8))
+            part = np.s_[top : top + down, left : left + across]
+            if not (across and down):
                 continue
-            band = slice(int(rows[0]), int(rows[-1]) + 1)
-            scale_x = np.float32(texels.shape[1] / self.texels.shape[1] * self.scale)
-            scale_y = np.float32(texels.shape[0] / self.texels.shape[0] * self.scale)
             colours = cv2.remap(
                 texels,
-                np.mod(across_m[band] * scale_x - np.float32(0.5), np.float32(texels.shape[1])),
-                np.mod(along_m[band] * scale_y - np.float32(0.5), np.float32(texels.shape[0])),
+                u[part] * np.float32(texels.shape[1] / wide * self.scale) - np.float32(0.5),
+                v[part] * np.float32(texels.shape[0] / tall * self.scale) - np.float32(0.5),
                 cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_WRAP,
             )
-            np.copyto(picture[band], colours, where=here[band, :, None])
+            cv2.copyTo(colours, here[part].view(np.uint8), picture[part])
         return picture
+
+
+def _within(metres: Plane, period_m: float) -> Plane:
+    return np.asarray(metres - np.float32(period_m) * np.floor(metres / np.float32(period_m)), np.float32)
 
 
 def grain(
@@ -70,9 +80,3 @@ def grain(
         top, left = round(2 * height / rows), round(2 * width / columns)
         total += grown[top : top + height, left : left + width] * np.float32(0.7**octave)
     return np.asarray(total / np.float32(max(float(total.std()), 1e-6)), np.float32)
-
-
-def tinted(texels: Texels, noise: Plane, strength: float) -> Texels:
-    """Texels made lighter and darker by noise, by `strength` levels a deviation."""
-    shift = np.clip(noise * np.float32(strength), -120, 120)[..., None]
-    return np.clip(texels + shift, 0, 255).astype(np.uint8)

@@ -17,9 +17,7 @@ from loket.settings import Section, load
 
 def _address(value: object, info: ValidationInfo) -> object:
     folder = (info.context or {}).get("folder")
-    if isinstance(value, str) and sources.is_file(value) and folder is not None:
-        return str(folder / Path(value).expanduser())
-    return value
+    return sources.placed(value, folder=folder) if isinstance(value, str) and folder is not None else value
 
 
 class CameraSettings(Section):
@@ -42,9 +40,9 @@ class CameraSettings(Section):
 
     @field_validator("source")
     @classmethod
-    def _has_a_kind(cls, source: str) -> str:
-        if sources.module_of(source) is None:
-            raise ValueError(f"no kind of camera; write one of: {sources.FORMS}")
+    def _is_an_address(cls, source: str) -> str:
+        if mistake := sources.mistake_in(source):
+            raise ValueError(mistake)
         return source
 
 

@@ -46,6 +46,7 @@ LABELS = {
     "motorcycle": N_("motorcycle"),
     "bus": N_("bus"),
     "truck": N_("truck"),
+    "vehicle": N_("vehicle"),
     "train": N_("train"),
     "boat": N_("boat"),
     "cat": N_("cat"),

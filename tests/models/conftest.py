@@ -7,10 +7,11 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
-from edge_agent.model_store.manifest import ModelFile
+from edge_agent.model_store.manifest import Enclosed, Fetched
 
 CONTENT = random.Random(7).randbytes(300_000)
 
@@ -25,6 +26,8 @@ class Site:
     ranges: bool = True
     wrong_range: bool = False
     status: int = 200
+    silent: bool = False
+    """Accept connections and never answer."""
     requests: list[str] = field(default_factory=list)
     """The Range header of each request, or ""."""
     port: int = 0
@@ -38,7 +41,7 @@ class Site:
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A server on a free port of loopback."""
-    state = Site()
+    state, ended = Site(), threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -53,6 +56,16 @@ def site() -> Iterator[Site]:
             if start >= len(state.content) and start:
                 self.send_error(416)
                 return
+            self._answer(start)
+
+        def do_HEAD(self) -> None:
+            state.requests.append("HEAD")
+            ended.wait(20 if state.silent else 0)
+            self.send_response(state.status)
+            self.send_header("Content-Length", str(len(state.content)))
+            self.end_headers()
+
+        def _answer(self, start: int) -> None:
             body = state.content[start:]
             self.send_response(206 if start else 200)
             if start:
@@ -82,20 +95,30 @@ def site() -> Iterator[Site]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="site")
     thread.start()
     yield state
+    ended.set()
     server.shutdown()
     server.server_close()
     thread.join(10)
 
 
 @pytest.fixture
-def file() -> ModelFile:
+def file() -> Fetched:
     """The file that the server and the mirror have."""
     return file_of(CONTENT)
 
 
-def file_of(content: bytes) -> ModelFile:
+@pytest.fixture
+def enclosed(tmp_path: Path) -> Enclosed:
+    """A file that lies beside its manifest."""
+    path = tmp_path / "manifests" / "small" / "model.tflite"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(CONTENT)
+    return Enclosed(enclosed=path, sha256=hashlib.sha256(CONTENT).hexdigest(), size=len(CONTENT))
+
+
+def file_of(content: bytes) -> Fetched:
     """A manifest's entry for `content`."""
-    return ModelFile(
+    return Fetched(
         name="model.tflite",
         url="https://upstream.invalid/model.tflite",
         mirror="models/small/model.tflite",
