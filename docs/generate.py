@@ -103,6 +103,12 @@ def _table(schema: Schema, definitions: Schema, *, heading: str = "") -> Iterato
     yield "| Setting | Value | Default | Meaning |\n|---|---|---|---|\n"
     inner: list[tuple[str, Schema]] = []
     for name, field in schema["properties"].items():
+        if choices := field.get("items", {}).get("oneOf"):  # tables told apart by their kind
+            for choice in choices:
+                table = definitions[choice["$ref"].rpartition("/")[2]]
+                kind = table["properties"]["kind"]["const"]
+                inner.append((f'`[[{name}]]` of kind `"{kind}"`', table))
+            continue
         reference = field.get("$ref") or field.get("items", {}).get("$ref")
         if reference:
             title = f"`[[{name}]]`" if "items" in field else f"`[{name}]`"
@@ -126,6 +132,10 @@ def _kind(field: Schema) -> str:
         return " or ".join(_kind(part) for part in field["anyOf"] if part.get("type") != "null")
     if "enum" in field:
         return " or ".join(f"`{_toml(value)}`" for value in field["enum"])
+    if "const" in field:
+        return f"`{_toml(field['const'])}`"
+    if "prefixItems" in field:
+        return f"[{', '.join(_kind(item) for item in field['prefixItems'])}]"
     if field.get("type") == "array":
         return f"list of {_kind(field['items'])}"
     if field.get("format") == "path":

@@ -12,6 +12,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Label = Annotated[str, Field(min_length=1, max_length=64)]
 Uuid = Annotated[str, Field(pattern=rf"^{UUID_PATTERN}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Run = Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+Alert = Literal["crowding", "loitering", "wrong_way", "stopped", "abandoned"]
 
 
 class EventData(BaseModel):
@@ -94,6 +96,118 @@ class TrackEnded(EventData):
     snapshot: Sha256 | None = Field(default=None, description="SHA-256 of a JPEG with heads pixelated.")
 
 
+class LineCrossed(EventData):
+    """Something crossed a line before a camera. Its time is when the foot came over the line."""
+
+    kind = "vision.line.crossed"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="The camera, by its name in vision.toml.")
+    rule: Name = Field(description="The rule that counts, by its name in vision.toml.")
+    line: Name = Field(description="The line, by its name in vision.toml.")
+    direction: Literal["forward", "backward"] = Field(
+        description="Forward is from the left to the right of one who looks from the line's start to its end."
+    )
+    label: Label = Field(description="What the model calls it.")
+    run: Run = Field(description="Names the run of the vision unit that counted.")
+    count: int = Field(
+        ge=1,
+        description="How many of this label and direction were counted in this run, this one too.",
+    )
+
+
+class ZoneEntered(EventData):
+    """Something came into a zone before a camera. Its time is when the foot came over the zone's edge."""
+
+    kind = "vision.zone.entered"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="The camera, by its name in vision.toml.")
+    rule: Name = Field(description="The rule that tells it, by its name in vision.toml.")
+    zone: Name = Field(description="The zone, by its name in vision.toml.")
+    label: Label = Field(description="What the model calls it.")
+    run: Run = Field(description="Names the run of the vision unit that counted.")
+    count: int = Field(ge=1, description="How many of this label have entered in this run, this one too.")
+
+
+class ZoneLeft(EventData):
+    """Something left a zone before a camera, or was seen there last."""
+
+    kind = "vision.zone.left"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="As when it entered.")
+    rule: Name = Field(description="As when it entered.")
+    zone: Name = Field(description="As when it entered.")
+    label: Label = Field(description="As when it entered.")
+    run: Run = Field(description="As when it entered.")
+    count: int = Field(ge=1, description="How many of this label have left in this run, this one too.")
+    dwell_s: float = Field(ge=0, description="How long it stayed, by the monotonic clock.")
+
+
+class ZoneCounted(EventData):
+    """How many are in a zone: told when it changes, and no more often than the rule's `every_s`."""
+
+    kind = "vision.zone.counted"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="The camera, by its name in vision.toml.")
+    rule: Name = Field(description="The rule that counts, by its name in vision.toml.")
+    zone: Name = Field(description="The zone, by its name in vision.toml.")
+    count: int = Field(ge=0, description="How many are in the zone now.")
+    most: int = Field(ge=0, description="The most that were in it since the event before.")
+
+
+class QueueMeasured(EventData):
+    """How long a queue is and how long it waits: told when its length changes, and now and then."""
+
+    kind = "vision.queue.measured"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="The camera, by its name in vision.toml.")
+    rule: Name = Field(description="The rule that measures, by its name in vision.toml.")
+    zone: Name = Field(description="The zone in which the queue stands, by its name in vision.toml.")
+    length: int = Field(ge=0, description="How many wait now.")
+    longest_wait_s: float = Field(ge=0, description="The longest wait so far among these; 0 of nobody.")
+    median_wait_s: float = Field(ge=0, description="The median of their waits so far; 0 of nobody.")
+    done: int = Field(ge=0, description="Whose wait ended since the event before.")
+    done_wait_s: float = Field(ge=0, description="The median of those waits; 0 of nobody.")
+
+
+class AlertStarted(EventData):
+    """Something that somebody should look at has begun before a camera."""
+
+    kind = "vision.alert.started"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="The camera, by its name in vision.toml.")
+    rule: Name = Field(description="The rule that raises it, by its name in vision.toml.")
+    alert: Alert = Field(description="What it is about.")
+    run: Run = Field(description="Names the run of the vision unit that numbered the alert.")
+    number: int = Field(ge=1, description="Numbered by rule within one run of the vision unit.")
+    place: Name = Field(description="The line or zone, by its name in vision.toml.")
+    label: Label | None = Field(default=None, description="What the model calls it, if it is one thing.")
+    count: int = Field(ge=0, description="How many are concerned: in a crowd all of it, of nobody 0.")
+    after_s: float = Field(ge=0, description="How long it had lasted when it was raised, seconds.")
+    snapshot: Sha256 | None = Field(default=None, description="SHA-256 of a JPEG with heads pixelated.")
+
+
+class AlertEnded(EventData):
+    """What an alert was about is over, or can no longer be told."""
+
+    kind = "vision.alert.ended"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="As when it started.")
+    rule: Name = Field(description="As when it started.")
+    alert: Alert = Field(description="As when it started.")
+    run: Run = Field(description="As when it started.")
+    number: int = Field(ge=1, description="As when it started.")
+    place: Name = Field(description="As when it started.")
+    duration_s: float = Field(ge=0, description="From its beginning to its end, by the monotonic clock.")
+    most: int = Field(ge=0, description="The most that were concerned at once.")
+
+
 class SnapshotTaken(EventData):
     """A picture was made on command."""
 
@@ -146,8 +260,8 @@ class Evicted(EventData):
 KINDS: dict[str, type[EventData]] = {
     model.kind: model
     for model in (
-        Presence, Health, TrackStarted, TrackEnded, SnapshotTaken, CommandFinished, SubmissionCreated,
-        Evicted,
+        Presence, Health, TrackStarted, TrackEnded, LineCrossed, ZoneEntered, ZoneLeft, ZoneCounted,
+        QueueMeasured, AlertStarted, AlertEnded, SnapshotTaken, CommandFinished, SubmissionCreated, Evicted,
     )
 }  # fmt: skip
 """Every kind of event, by name. A new kind is one class and its place in this table."""

@@ -1,12 +1,17 @@
-"""One camera's way from detections to events: its labels, its tracks, what it told."""
+"""One camera's way from detections to events: its labels, its tracks, its scene, what it told."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 
 from edge_agent.contract.events import Box, TrackEnded, TrackStarted
 from edge_agent.vision import tracker
 from edge_agent.vision.detector import Boxes, Detections, nothing
+from edge_agent.vision.saying import Saying
+from edge_agent.vision.scene import scene
+from edge_agent.vision.scene.scene import Scene
+from edge_agent.vision.scene.visit import REJOIN_S
 from edge_agent.vision.settings import CameraSettings
 from edge_agent.vision.tracker import Rules, State, Track
 
@@ -15,7 +20,7 @@ SILENCE_S = 0.5
 
 
 class Lane:
-    """The state of one camera between frames; its decisions are `tracker`'s."""
+    """The state of one camera between frames; its decisions are those of `tracker` and `scene`."""
 
     def __init__(self, camera: CameraSettings, *, labels: Sequence[str], run: str) -> None:
         """`labels` are the detector's; `run` names this run of the unit in events."""
@@ -32,35 +37,73 @@ class Lane:
             miss_s=camera.miss_s,
         )
         self._state = State()
+        self._scene = Scene(
+            camera=camera.name,
+            run=run,
+            labels=labels,
+            lines={line.name: line.shape for line in camera.lines},
+            zones={zone.name: zone.shape for zone in camera.zones},
+            rules=tuple(camera.rules),
+            patience_s=camera.miss_s + REJOIN_S,
+        )
+        self._seen = self._scene.begin()
         self._now_s = 0.0
 
-    def see(self, found: Detections, *, captured_s: float) -> tuple[list[Track], list[Track]]:
-        """Follow what was found in a frame captured at `captured_s`; the tracks that started and ended."""
+    @property
+    def needs_wall(self) -> bool:
+        """Whether a rule judges by the wall clock."""
+        return any(getattr(rule, "hours", ()) for rule in self.camera.rules)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why rules cannot judge, told with the unit's health."""
+        return self._seen.notes
+
+    def see(
+        self, found: Detections, *, captured_s: float, watched: bool = True, wall: datetime | None = None
+    ) -> list[Saying]:
+        """Follow what was found in a frame captured at `captured_s`; what there is to say of it.
+
+        `watched`: whether there was a frame, or one was spared because nothing moves; without, nobody found
+        does not mean nobody there. `wall`: the time of the capture, where the clock is trusted.
+        """
         self._now_s = max(self._now_s, captured_s)
         followed = found[self._follows[found.labels]]
         self._state, (started, ended) = tracker.step(self._state, self._now_s, followed, rules=self._rules)
         self.tracks += len(started)
-        return started, ended
+        said = [Saying(self._started(track), captured_s, pictured=True) for track in started]
+        said += [Saying(self._ended(track), captured_s) for track in ended]
+        if self._scene.rules:
+            self._seen, told = scene.step(
+                self._scene,
+                self._seen,
+                self._now_s,
+                self._state.subjects(self._now_s),
+                watched=watched,
+                wall=wall,
+            )
+            said += told
+        return said
 
-    def pass_time(self, now_s: float) -> list[Track]:
-        """No frame came: the tracks that ended by `now_s`."""
-        if now_s - self._now_s < SILENCE_S or not len(self._state):
+    def pass_time(self, now_s: float, *, watched: bool = False, wall: datetime | None = None) -> list[Saying]:
+        """No frame came: what there is to say by `now_s`; as `see`."""
+        if now_s - self._now_s < SILENCE_S or not (len(self._state) or self._scene.rules):
             return []
-        _, ended = self.see(nothing(), captured_s=now_s - SILENCE_S)
-        return ended
+        return self.see(nothing(), captured_s=now_s - SILENCE_S, watched=watched, wall=wall)
 
-    def finish(self) -> list[Track]:
-        """The camera stops: the tracks that end with it."""
+    def finish(self, now_s: float) -> list[Saying]:
+        """The camera stops: what ends with it."""
         self._state, ended = tracker.finish(self._state)
-        return ended
+        said = [Saying(self._ended(track), now_s) for track in ended]
+        self._seen, told = scene.finish(self._scene, self._seen, max(self._now_s, now_s))
+        return said + told
 
     def where(self, label: int) -> Boxes:
         """Where the tracked objects with this label should be now."""
         boxes: Boxes = self._state.predicted(self._now_s)[self._state.label == label]
         return boxes
 
-    def started(self, track: Track, *, snapshot: str | None) -> TrackStarted:
-        """The event of a track that started."""
+    def _started(self, track: Track) -> TrackStarted:
         return TrackStarted(
             camera=self.camera.name,
             track=track.number,
@@ -68,11 +111,9 @@ class Lane:
             label=self._labels[track.label],
             score=round(track.score, 4),
             box=_box(track),
-            snapshot=snapshot,
         )
 
-    def ended(self, track: Track) -> TrackEnded:
-        """The event of a track that ended."""
+    def _ended(self, track: Track) -> TrackEnded:
         return TrackEnded(
             camera=self.camera.name,
             track=track.number,

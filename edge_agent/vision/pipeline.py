@@ -9,6 +9,7 @@ from edge_agent.vision.camera import Frame
 from edge_agent.vision.detector import Boxes, Detections, Detector
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.resize import Resizer
+from edge_agent.vision.saying import Saying
 from edge_agent.vision.snapshot import Snapshots
 from edge_agent.vision.voice import Voice
 
@@ -45,7 +46,7 @@ class Pipeline:
     def process(
         self, camera: int, frame: Frame, *, wanted: Callable[[TakePicture], None] | None = None
     ) -> None:
-        """Look at a frame and tell what started and ended.
+        """Look at a frame and tell what happened.
 
         `wanted`, if given, is called once with a way to make a picture of this frame. Raises DetectorError,
         OutboxError.
@@ -56,31 +57,30 @@ class Pipeline:
         found = self._detector.detect(small)
         self.detect_s.append(self._now() - before)
         self.inferences += 1
-        started, ended = lane.see(found, captured_s=frame.captured_s)
+        wall = self._voice.wall_at(frame.captured_s) if lane.needs_wall else None
+        said = lane.see(found, captured_s=frame.captured_s, wall=wall)
         if wanted is not None:
             wanted(lambda: self._picture(frame, found, lane))
-        if started:
-            picture = self._picture(frame, found, lane) if lane.camera.snapshots else None
-            for track in started:
-                self._voice.say(
-                    lane.started(track, snapshot=picture),
-                    captured_s=frame.captured_s,
-                    subject=lane.camera.name,
-                )
-        for track in ended:
-            self._voice.say(lane.ended(track), captured_s=frame.captured_s, subject=lane.camera.name)
+        pictured = lane.camera.snapshots and any(saying.pictured for saying in said)
+        self._say(lane, said, snapshot=self._picture(frame, found, lane) if pictured else None)
 
     def pass_time(self, now_s: float) -> None:
-        """Tell the tracks that ended on cameras that give no frames."""
+        """Tell what time alone brings about on cameras that give no frames."""
         for lane in self._lanes:
-            for track in lane.pass_time(now_s):
-                self._voice.say(lane.ended(track), captured_s=now_s, subject=lane.camera.name)
+            wall = self._voice.wall_at(now_s) if lane.needs_wall else None
+            self._say(lane, lane.pass_time(now_s, wall=wall))
 
     def finish(self, now_s: float) -> None:
-        """Tell every track as ended: the unit stops."""
+        """Tell every track, stay and alert as ended: the unit stops."""
         for lane in self._lanes:
-            for track in lane.finish():
-                self._voice.say(lane.ended(track), captured_s=now_s, subject=lane.camera.name)
+            self._say(lane, lane.finish(now_s))
+
+    def _say(self, lane: Lane, said: Sequence[Saying], *, snapshot: str | None = None) -> None:
+        for saying in said:
+            data = saying.data
+            if snapshot is not None and saying.pictured:
+                data = data.model_copy(update={"snapshot": snapshot})
+            self._voice.say(data, captured_s=saying.at_s, subject=lane.camera.name)
 
     def _picture(self, frame: Frame, found: Detections, lane: Lane) -> str | None:
         """Make and keep a picture of this frame with its people's heads covered.

@@ -1,10 +1,12 @@
 """`vision.toml`: the model, and the cameras."""
 
 import difflib
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from edge_agent.contract.events import Label, Name
@@ -12,12 +14,79 @@ from edge_agent.device import SettingsPath
 from edge_agent.model_store import ModelError
 from edge_agent.model_store.manifest import Manifest, load_manifest, manifests_folder
 from edge_agent.vision import sources
+from edge_agent.vision.scene.geometry import LEAST_AREA, Line, Point, Polygon, crossing_edges
+from edge_agent.vision.scene.rule import LineRule
+from edge_agent.vision.scene.rules import AnyRule
 from loket.settings import Section, load
+
+SHORTEST = 0.005
+"""Of a line, in shares of the picture."""
+
+
+def _in_picture(share: float) -> float:
+    if not 0 <= share <= 1:
+        raise ValueError("lies outside the picture; write shares of its width and height, from 0 to 1")
+    return share
+
+
+Share = Annotated[float, AfterValidator(_in_picture)]
+Place = tuple[Share, Share]
 
 
 def _address(value: object, info: ValidationInfo) -> object:
     folder = (info.context or {}).get("folder")
     return sources.placed(value, folder=folder) if isinstance(value, str) and folder is not None else value
+
+
+class LineSettings(Section):
+    """One of a camera's lines."""
+
+    name: Name = Field(description="Names the line in events; distinct among this camera's lines and zones.")
+    start: Place = Field(description="Where it begins: right and down from the top left, 0 to 1.")
+    end: Place = Field(
+        description="Where it ends. Who looks from start to end has `backward` to the left, `forward` to the "
+        "right."
+    )
+
+    @field_validator("end")
+    @classmethod
+    def _has_length(cls, end: Point, info: ValidationInfo) -> Point:
+        start = info.data.get("start")
+        if start is not None and math.dist(start, end) < SHORTEST:
+            raise ValueError("the line has no length; its start is at the same place")
+        return end
+
+    @property
+    def shape(self) -> Line:
+        """As geometry."""
+        return Line(self.start, self.end)
+
+
+class ZoneSettings(Section):
+    """One of a camera's zones."""
+
+    name: Name = Field(description="Names the zone in events; distinct among this camera's lines and zones.")
+    corners: list[Place] = Field(
+        min_length=3, max_length=32, description="In order, each right and down from the top left, 0 to 1."
+    )
+
+    @field_validator("corners")
+    @classmethod
+    def _is_an_area(cls, corners: list[Point]) -> list[Point]:
+        met = crossing_edges(corners)
+        if met is not None:
+            first, second = (f"the edge from corner {n + 1} to {(n + 1) % len(corners) + 1}" for n in met)
+            raise ValueError(
+                f"the zone's outline crosses itself: {first} meets {second}; put the corners in order"
+            )
+        if Polygon(tuple(corners)).area < LEAST_AREA:
+            raise ValueError("the zone has no area; move its corners apart")
+        return corners
+
+    @property
+    def shape(self) -> Polygon:
+        """As geometry."""
+        return Polygon(tuple(self.corners))
 
 
 class CameraSettings(Section):
@@ -37,6 +106,58 @@ class CameraSettings(Section):
     confirm_hits: int = Field(default=3, ge=1, le=100, description="Sights before an object is believed.")
     miss_s: float = Field(default=2, gt=0, le=600, description="Seconds out of sight that end a track.")
     stall_s: float = Field(default=10, gt=0, le=600, description="Seconds without a frame that are a fault.")
+
+    lines: list[LineSettings] = Field(default=[], max_length=32)
+    zones: list[ZoneSettings] = Field(default=[], max_length=32)
+    rules: list[AnyRule] = Field(
+        default=[], max_length=64, description="What is told of lines and zones; without a rule, nothing is."
+    )
+
+    @field_validator("zones")
+    @classmethod
+    def _differ_by_name(cls, zones: list[ZoneSettings], info: ValidationInfo) -> list[ZoneSettings]:
+        names = {line.name for line in info.data.get("lines", [])}
+        mistakes: list[InitErrorDetails] = []
+        for place, zone in enumerate(zones):
+            if zone.name in names:
+                mistakes.append(_mistake((place, "name"), zone.name, "another line or zone has this name"))
+            names.add(zone.name)
+        _refuse("zones", mistakes)
+        return zones
+
+    @field_validator("lines")
+    @classmethod
+    def _lines_differ_by_name(cls, lines: list[LineSettings]) -> list[LineSettings]:
+        names: set[str] = set()
+        mistakes: list[InitErrorDetails] = []
+        for place, line in enumerate(lines):
+            if line.name in names:
+                mistakes.append(_mistake((place, "name"), line.name, "another line has this name"))
+            names.add(line.name)
+        _refuse("lines", mistakes)
+        return lines
+
+    @field_validator("rules")
+    @classmethod
+    def _are_about_something(cls, rules: list[AnyRule], info: ValidationInfo) -> list[AnyRule]:
+        mistakes: list[InitErrorDetails] = []
+        called: set[str] = set()
+        for place, rule in enumerate(rules):
+            what = "line" if isinstance(rule, LineRule) else "zone"
+            known = [shape.name for shape in info.data.get(f"{what}s", [])]
+            if f"{what}s" in info.data and rule.place not in known:
+                text = f"this camera has no {what} of this name ({_hint(rule.place, known)})"
+                mistakes.append(_mistake((place, what), rule.place, text))
+            for label in rule.labels if "labels" in info.data else []:
+                if label not in info.data["labels"]:
+                    text = f"this camera does not follow it ({_hint(label, info.data['labels'])})"
+                    mistakes.append(_mistake((place, "labels"), label, text))
+            if rule.called in called:
+                text = "another rule of this camera has this name; give one a name of its own"
+                mistakes.append(_mistake((place, "name"), rule.called, text))
+            called.add(rule.called)
+        _refuse("rules", mistakes)
+        return rules
 
     @field_validator("source")
     @classmethod
@@ -87,12 +208,9 @@ class VisionSettings(Section):
             names.add(camera.name)
             for label in camera.labels if known else []:
                 if label not in known:
-                    close = difflib.get_close_matches(label, known, n=1)
-                    hint = f'did you mean "{close[0]}"?' if close else f"known: {', '.join(known[:8])}, ..."
-                    text = f"not a label of {info.data['model']} ({hint})"
+                    text = f"not a label of {info.data['model']} ({_hint(label, known)})"
                     mistakes.append(_mistake((place, "labels"), label, text))
-        if mistakes:
-            raise ValidationError.from_exception_data("cameras", mistakes)
+        _refuse("cameras", mistakes)
         return cameras
 
     @property
@@ -112,6 +230,18 @@ def _labels(info: ValidationInfo) -> list[str]:
         return []
     folder = info.data.get("models_folder") or manifests_folder()
     return [label for label in load_manifest(info.data["model"], folder=folder).labels if label]
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    return f"known: {', '.join(known[:8])}{', ...' if len(known) > 8 else ''}" if known else "there is none"
+
+
+def _refuse(what: str, mistakes: list[InitErrorDetails]) -> None:
+    if mistakes:
+        raise ValidationError.from_exception_data(what, mistakes)
 
 
 def _mistake(location: tuple[int | str, ...], value: str, text: str) -> InitErrorDetails:

@@ -118,6 +118,8 @@ class Unit:
         faults = []
         if self._voice.full:
             faults.append("outbox: there is no room, so events are not kept; free space on the device")
+        for lane in self._lanes:
+            faults += [f"camera {lane.camera.name}: {note}" for note in lane.notes]
         if self._errands.fault:
             faults.append(f"inbox: {self._errands.fault}; free space, or mend the file")
         return faults

@@ -1,7 +1,7 @@
 """What the unit says: events into the outbox at their capture's time, pictures into the spool; a full disk
 costs what cannot be said, and no more."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from edge_agent.clock import Clock, Reading
 from edge_agent.contract.events import EventData
@@ -50,6 +50,11 @@ class Voice:
         self.said += 1
         self._turn(full=False, reason="")
         return True
+
+    def wall_at(self, captured_s: float) -> datetime | None:
+        """The wall clock's time at `captured_s` (monotonic) in UTC; None where it cannot be trusted."""
+        reading = self._clock.read()
+        return earlier(reading, captured_s).wall if reading.trusted else None
 
     def keep(self, jpeg: bytes) -> str | None:
         """Keep a picture to be sent; its hash, or None where there is no room."""

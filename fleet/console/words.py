@@ -30,6 +30,13 @@ STATES = {
 KINDS = {
     "vision.track.started": N_("Seen"),
     "vision.track.ended": N_("Left"),
+    "vision.line.crossed": N_("Line crossed"),
+    "vision.zone.entered": N_("Zone entered"),
+    "vision.zone.left": N_("Zone left"),
+    "vision.zone.counted": N_("In the zone"),
+    "vision.queue.measured": N_("Queue"),
+    "vision.alert.started": N_("Alert"),
+    "vision.alert.ended": N_("Alert over"),
     "vision.snapshot.taken": N_("Picture taken"),
     "kiosk.submission.created": N_("Submission filed"),
     "device.health": N_("Health"),
@@ -69,6 +76,16 @@ CATEGORIES = {
     "aspirasi": N_("Aspiration"),
     "permintaan_informasi": N_("Request for information"),
 }
+
+ALERTS = {
+    "crowding": N_("crowding"),
+    "loitering": N_("loitering"),
+    "wrong_way": N_("wrong way"),
+    "stopped": N_("stopped vehicle"),
+    "abandoned": N_("nobody there"),
+}
+
+DIRECTIONS = {"forward": N_("forward"), "backward": N_("backward")}
 
 STATUSES = {"ok": N_("well"), "degraded": N_("impaired")}
 
@@ -163,6 +180,13 @@ class Words:
     def title(self, event: Event) -> str:
         """What happened, in a few words."""
         match event.data:
+            case {"alert": str(alert)}:
+                return f"{self.kind(event.kind)}: {self._known(ALERTS, alert)}"
+            case {"label": str(label), "direction": str(direction)}:
+                what = f"{self.label(label)}, {self._known(DIRECTIONS, direction)}"
+                return f"{self.kind(event.kind)}: {what}"
+            case {"zone": str(), "count": int(count), "most": int()} | {"zone": str(), "length": int(count)}:
+                return f"{self.kind(event.kind)}: {self.number(count)}"
             case {"label": str(label)}:
                 return f"{self.kind(event.kind)}: {self.label(label)}"
             case {"unit": str(unit), "status": str(status)}:

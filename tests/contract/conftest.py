@@ -21,9 +21,18 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
 COUNTS = st.integers(1, 2**53 - 1)
 TEXTS = st.text(max_size=300)
 BOXES = st.builds(events.Box, left=SHARES, top=SHARES, right=SHARES, bottom=SHARES)
+LABELS = st.text(min_size=1, max_size=64)
 TRACK: dict[str, Any] = {
-    "camera": NAMES, "track": COUNTS, "run": RUNS, "label": st.text(min_size=1, max_size=64),
+    "camera": NAMES, "track": COUNTS, "run": RUNS, "label": LABELS,
     "score": SHARES, "box": BOXES, "snapshot": st.none() | HEX,
+}  # fmt: skip
+
+RULE: dict[str, Any] = {"camera": NAMES, "rule": NAMES}
+LASTING = st.floats(0, 1e9)
+COUNT_0 = st.integers(0, 2**40)
+ALERT: dict[str, Any] = {
+    **RULE, "alert": st.sampled_from(["crowding", "loitering", "wrong_way", "stopped", "abandoned"]),
+    "run": RUNS, "number": COUNTS, "place": NAMES,
 }  # fmt: skip
 
 DATA: dict[type[events.EventData], st.SearchStrategy[events.EventData]] = {
@@ -44,6 +53,41 @@ DATA: dict[type[events.EventData], st.SearchStrategy[events.EventData]] = {
     events.TrackEnded: st.builds(
         events.TrackEnded, **TRACK, duration_s=st.floats(0, 1e9), frames=st.integers(1, 2**40)
     ),
+    events.LineCrossed: st.builds(
+        events.LineCrossed,
+        **RULE,
+        line=NAMES,
+        direction=st.sampled_from(["forward", "backward"]),
+        label=LABELS,
+        run=RUNS,
+        count=COUNTS,
+    ),
+    events.ZoneEntered: st.builds(
+        events.ZoneEntered, **RULE, zone=NAMES, label=LABELS, run=RUNS, count=COUNTS
+    ),
+    events.ZoneLeft: st.builds(
+        events.ZoneLeft, **RULE, zone=NAMES, label=LABELS, run=RUNS, count=COUNTS, dwell_s=LASTING
+    ),
+    events.ZoneCounted: st.builds(events.ZoneCounted, **RULE, zone=NAMES, count=COUNT_0, most=COUNT_0),
+    events.QueueMeasured: st.builds(
+        events.QueueMeasured,
+        **RULE,
+        zone=NAMES,
+        length=COUNT_0,
+        longest_wait_s=LASTING,
+        median_wait_s=LASTING,
+        done=COUNT_0,
+        done_wait_s=LASTING,
+    ),
+    events.AlertStarted: st.builds(
+        events.AlertStarted,
+        **ALERT,
+        label=st.none() | LABELS,
+        count=COUNT_0,
+        after_s=LASTING,
+        snapshot=st.none() | HEX,
+    ),
+    events.AlertEnded: st.builds(events.AlertEnded, **ALERT, duration_s=LASTING, most=COUNT_0),
     events.SnapshotTaken: st.builds(events.SnapshotTaken, camera=NAMES, command=UUIDS, snapshot=HEX),
     events.CommandFinished: st.builds(
         events.CommandFinished,
