@@ -3,10 +3,12 @@
 import difflib
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 
 class SettingsError(Exception):
@@ -58,46 +60,80 @@ def parse(text: str, model: type[Settings], *, name: str, folder: Path | None = 
 
 
 def _explain(error: ValidationError, text: str, model: type[BaseModel], name: str) -> str:
-    first = error.errors(include_url=False)[0]
-    location = first["loc"]
+    first = _telling(error.errors(include_url=False))
+    location, tables = _walk(model, first["loc"])
+    if first["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+        location = (*location, str(first["ctx"]["discriminator"]).strip("'"))
     where = ".".join(f"[{part}]" if isinstance(part, int) else str(part) for part in location).replace(
         ".[", "["
     )
     line = _line_of(text, location)
     place = f"{name}:{line}" if line else name
     if first["type"] == "extra_forbidden":
-        known = _fields_at(model, location[:-1])
-        close = difflib.get_close_matches(str(location[-1]), known, n=1)
-        hint = f'did you mean "{close[0]}"?' if close else f"known here: {', '.join(sorted(known))}"
-        return f"{place}: {where}: unknown key ({hint})"
-    if first["type"] == "missing":
+        known = [key for table in tables for key in table.model_fields]
+        return f"{place}: {where}: unknown key ({_hint(str(location[-1]), known, 'known here')})"
+    if first["type"] in {"missing", "union_tag_not_found"}:
         return f"{place}: {where}: missing; add it"
+    if first["type"] == "union_tag_invalid":
+        tag, known = first["ctx"]["tag"], re.findall(r"'([^']*)'", first["ctx"]["expected_tags"])
+        return f"{place}: {where} = {tag!r}: there is no such {location[-1]} ({_hint(tag, known, 'known')})"
     message = _PLAIN.get(first["type"], first["msg"]).removeprefix("Value error, ")
     shown = repr(first["input"])
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     return f"{place}: {where} = {shown}: {message[:1].lower()}{message[1:]}"
 
 
-def _fields_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The keys allowed at `location` inside `model`."""
-    current: type[BaseModel] | None = model
+def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+    """The first mistake; where it is a missing key, rather an unknown one that stands in the same table."""
+    first = errors[0]
+    if first["type"] == "missing":
+        for other in errors:
+            if other["type"] == "extra_forbidden" and other["loc"][:-1] == first["loc"][:-1]:
+                return other
+    return first
+
+
+def _hint(name: str, known: Sequence[str], listed: str) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f'did you mean "{close[0]}"?' if close else f"{listed}: {', '.join(sorted(known))}"
+
+
+def _walk(
+    model: type[BaseModel], location: tuple[int | str, ...]
+) -> tuple[tuple[int | str, ...], list[type[BaseModel]]]:
+    """`location` as the file has it, and the table (or tables, by kind) in which its last key stands.
+
+    Where tables of several kinds may stand, pydantic puts the kind into the location; it is no key.
+    """
+    place: list[int | str] = []
+    tables: list[type[BaseModel]] = []
+    here: list[type[BaseModel]] = [model]
     for part in location:
-        if current is None:
-            return []
+        chosen = [kind for kind in here if part in _kinds(kind)] if len(here) > 1 else []
+        if chosen:
+            here = chosen
+            continue
+        place.append(part)
         if isinstance(part, str):
-            field = current.model_fields.get(part)
-            current = _model_in(field.annotation) if field else None
-    return list(current.model_fields) if current else []
+            tables = here
+            fields = [table.model_fields[part] for table in here if part in table.model_fields]
+            here = _models_in(fields[0].annotation) if fields else []
+    return tuple(place), tables
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def _kinds(model: type[BaseModel]) -> set[object]:
+    """The words that tell this table from others that may stand in its place."""
+    return {word for field in model.model_fields.values() for word in _words(field.annotation)}
+
+
+def _words(annotation: Any) -> tuple[object, ...]:
+    return get_args(annotation) if get_origin(annotation) is Literal else ()
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _model_in(argument)
-        if found is not None:
-            return found
-    return None
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in _models_in(argument)]
 
 
 def _line_of(text: str, location: tuple[int | str, ...]) -> int | None:

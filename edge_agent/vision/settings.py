@@ -77,7 +77,7 @@ class ZoneSettings(Section):
         if met is not None:
             first, second = (f"the edge from corner {n + 1} to {(n + 1) % len(corners) + 1}" for n in met)
             raise ValueError(
-                f"the zone's outline crosses itself: {first} meets {second}; put the corners in order"
+                f"the outline crosses itself: {first} meets {second}; put the corners in order"
             )
         if Polygon(tuple(corners)).area < LEAST_AREA:
             raise ValueError("the zone has no area; move its corners apart")

@@ -1,6 +1,7 @@
 """A mistake in a settings file is told in one line: the file, the line, the cause, the next step."""
 
 from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
@@ -22,10 +23,22 @@ class Web(Section):
     port: int = Field(default=8700, ge=1, le=65535)
 
 
+class Circle(Section):
+    kind: Literal["circle"]
+    radius: float = Field(gt=0)
+
+
+class Square(Section):
+    kind: Literal["square"]
+    side: float = Field(gt=0)
+    hole: Circle | None = None
+
+
 class Unit(Section):
     model: str = "ssd"
     web: Web = Web()
     cameras: tuple[Camera, ...] = ()
+    shapes: tuple[Annotated[Circle | Square, Field(discriminator="kind")], ...] = ()
 
     @field_validator("model")
     @classmethod
@@ -52,7 +65,7 @@ def test_reads_what_is_right() -> None:
     ("text", "told"),
     [
         ('modell = "x"', 'unit.toml:1: modell: unknown key (did you mean "model"?)'),
-        ('\n\nzzz = "x"', "unit.toml:3: zzz: unknown key (known here: cameras, model, web)"),
+        ('\n\nzzz = "x"', "unit.toml:3: zzz: unknown key (known here: cameras, model, shapes, web)"),
         ("[web]\nhost = '::1'\nprot = 1", 'unit.toml:3: web.prot: unknown key (did you mean "port"?)'),
         (
             '[[cameras]]\nname = "a"\n[[cameras]]\nname = "b"\nthresold = 0.4',
@@ -84,6 +97,28 @@ def test_reads_what_is_right() -> None:
             "unit.toml:5: cameras[1].labels[1] = 7: input should be a valid string",
         ),
         ("'web'.\"port\" = 0", "unit.toml:1: web.port = 0: input should be greater than"),
+        (
+            "[[shapes]]\nkind = 'circle'\nradius = 1\n[[shapes]]\nkind = 'square'\nside = 0",
+            "unit.toml:6: shapes[1].side = 0: input should be greater than 0",
+        ),
+        (
+            "[[shapes]]\nkind = 'square'\nsize = 1",
+            'unit.toml:3: shapes[0].size: unknown key (did you mean "side"?)',
+        ),
+        (
+            "[[shapes]]\nkind = 'circle'\nside = 1",
+            "unit.toml:3: shapes[0].side: unknown key (known here: kind, radius)",
+        ),
+        (
+            "[[shapes]]\nkind = 'sqare'\nside = 1",
+            "unit.toml:2: shapes[0].kind = 'sqare': there is no such kind (did you mean \"square\"?)",
+        ),
+        ("\n[[shapes]]\nside = 1", "unit.toml:2: shapes[0].kind: missing; add it"),
+        ("[[shapes]]\nkind = 'square'", "unit.toml:1: shapes[0].side: missing; add it"),
+        (
+            "[[shapes]]\nkind = 'square'\nside = 1\n[shapes.hole]\nkind = 'circle'\nradius = 0",
+            "unit.toml:6: shapes[0].hole.radius = 0: input should be greater than 0",
+        ),
         ("web.port = 'x'", "unit.toml:1: web.port = 'x': input should be a valid integer, unable to parse"),
     ],
 )
