@@ -5,6 +5,7 @@ Errors are a small tree:
 - `VisionError`: any failure of this unit
   - `CameraLost`: a camera gives no frames now; it may come back, so it is tried again
     - `CameraImpossible`: it cannot come back before a person changes something (no such file)
+  - `Damaged`: a picture cannot be had as it was sent; the next ones may be sound
   - `DetectorError`: the model cannot be used (not loadable here, or not of the expected shape)
 """
 
@@ -19,6 +20,10 @@ class CameraLost(VisionError):
 
 class CameraImpossible(CameraLost):
     """A camera that cannot give frames before a person changes something."""
+
+
+class Damaged(VisionError):
+    """A picture cannot be had as it was sent, so it is left out."""
 
 
 class DetectorError(VisionError):

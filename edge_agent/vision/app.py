@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -21,8 +22,11 @@ from edge_agent.outbox.snapshots import SnapshotSpool
 from edge_agent.outbox.store import open_outbox, snapshots_folder
 from edge_agent.vision import CameraImpossible, VisionError, sources
 from edge_agent.vision.board import Board
-from edge_agent.vision.camera import LiveCamera
+from edge_agent.vision.camera import LiveCamera, Source
 from edge_agent.vision.errands import UNIT, Errands
+from edge_agent.vision.gate.interest import Interest
+from edge_agent.vision.gate.tally import Tally
+from edge_agent.vision.gate.watch import Watch
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.litert import SsdDetector
 from edge_agent.vision.pipeline import Pipeline
@@ -30,6 +34,7 @@ from edge_agent.vision.proof import prove
 from edge_agent.vision.reader import Reader
 from edge_agent.vision.settings import CameraSettings, VisionSettings, load_vision
 from edge_agent.vision.snapshot import Snapshots
+from edge_agent.vision.sources.credentials import with_credentials
 from edge_agent.vision.unit import Unit
 from edge_agent.vision.voice import Voice
 from loket import log
@@ -97,17 +102,20 @@ def load_detector(device: Device, settings: VisionSettings) -> SsdDetector:
 
 
 def _reader(place: int, camera: CameraSettings, board: Board) -> Reader:
+    interest, tally = Interest(), Tally()
+
+    def open_source(wait: Callable[[float], bool]) -> Source:
+        kind = sources.kind_of(camera.source)
+        return kind.open_source(
+            with_credentials(camera.source, camera.credentials), loop=camera.loop, wait=wait
+        )
+
+    def make() -> LiveCamera:
+        watch = Watch(camera.gate, most_per_s=camera.max_fps, interest=interest, tally=tally)
+        return LiveCamera(camera.name, open_source, watch=watch)
+
     return Reader(
-        place,
-        camera.name,
-        make=lambda: LiveCamera(
-            camera.name,
-            lambda wait: sources.kind_of(camera.source).open_source(
-                camera.source, loop=camera.loop, wait=wait
-            ),
-        ),
-        board=board,
-        stall_s=camera.stall_s,
+        place, camera.name, make=make, board=board, stall_s=camera.stall_s, interest=interest, tally=tally
     )
 
 
@@ -117,6 +125,7 @@ def _refuse_impossible(settings: VisionSettings) -> None:
     for camera in settings.cameras:
         try:
             sources.kind_of(camera.source).check(camera.source)
+            with_credentials(camera.source, camera.credentials)
         except CameraImpossible as fault:
             faults.append(fault)
     if len(faults) == len(settings.cameras):

@@ -36,6 +36,11 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values) if values else 0.0
 
 
+def high(values: Sequence[float]) -> float:
+    """What nineteen of twenty do not exceed; 0 of nothing."""
+    return sorted(values)[int(len(values) * 0.95)] if values else 0.0
+
+
 def rss_bytes() -> int:
     """What this process holds in memory, from proc(5)."""
     return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * _PAGE_BYTES

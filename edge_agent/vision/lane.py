@@ -98,6 +98,15 @@ class Lane:
         self._seen, told = scene.finish(self._scene, self._seen, max(self._now_s, now_s))
         return said + told
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is followed, believed or not yet."""
+        return len(self._state) > 0
+
+    def follows(self, found: Detections) -> bool:
+        """Whether something among what was found would be followed, were it found again."""
+        return bool(np.any(self._follows[found.labels] & (found.scores >= self.camera.threshold)))
+
     def where(self, label: int) -> Boxes:
         """Where the tracked objects with this label should be now."""
         boxes: Boxes = self._state.predicted(self._now_s)[self._state.label == label]

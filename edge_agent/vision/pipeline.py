@@ -64,11 +64,20 @@ class Pipeline:
         pictured = lane.camera.snapshots and any(saying.pictured for saying in said)
         self._say(lane, said, snapshot=self._picture(frame, found, lane) if pictured else None)
 
-    def pass_time(self, now_s: float) -> None:
-        """Tell what time alone brings about on cameras that give no frames."""
-        for lane in self._lanes:
-            wall = self._voice.wall_at(now_s) if lane.needs_wall else None
-            self._say(lane, lane.pass_time(now_s, wall=wall))
+    def audit(self, camera: int, frame: Frame) -> bool:
+        """Whether a frame that the gate would not have shown has a subject in it. Tells nothing of it."""
+        found = self._detector.detect(self._resizers[camera](frame.image))
+        self.inferences += 1
+        return self._lanes[camera].follows(found)
+
+    def pass_time(self, camera: int, now_s: float, *, watched: bool) -> None:
+        """Tell what time alone brings about on a camera that gives no frames.
+
+        `watched`: it gives none because nothing moves before it.
+        """
+        lane = self._lanes[camera]
+        wall = self._voice.wall_at(now_s) if lane.needs_wall else None
+        self._say(lane, lane.pass_time(now_s, watched=watched, wall=wall))
 
     def finish(self, now_s: float) -> None:
         """Tell every track, stay and alert as ended: the unit stops."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from edge_agent.vision.board import Board
 from edge_agent.vision.camera import Down, LiveCamera, Status, Up
+from edge_agent.vision.gate.interest import Interest
+from edge_agent.vision.gate.tally import Tally
 from loket import log
 
 STUCK_S = 60.0
@@ -20,9 +22,20 @@ class Reader:
     """Reads one camera into the board."""
 
     def __init__(
-        self, place: int, name: str, *, make: Callable[[], LiveCamera], board: Board, stall_s: float
+        self,
+        place: int,
+        name: str,
+        *,
+        make: Callable[[], LiveCamera],
+        board: Board,
+        stall_s: float,
+        interest: Interest,
+        tally: Tally,
     ) -> None:
+        """`interest` and `tally` are those of the gate of the camera that `make` makes."""
         self.name = name
+        self.interest = interest
+        self.tally = tally
         self.replaced = 0
         self._place = place
         self._make = make
@@ -37,6 +50,16 @@ class Reader:
         if isinstance(status, Up) and silent_s > self._stall_s:
             return Down(f"no frame for {silent_s:.0f} s; check the camera and its line")
         return status
+
+    def settled_s(self, now: float) -> float:
+        """Up to when (by capture) no frame will come any more that has not been put on the board."""
+        if self.tally.settled_s is None or isinstance(self.status(now), Down):
+            return now
+        return self.tally.settled_s
+
+    def spares(self, now: float) -> bool:
+        """Whether no frame comes because nothing moves, and not because the camera gives none."""
+        return not self.tally.is_open and isinstance(self.status(now), Up)
 
     def watch(self, now: float) -> None:
         """Replace the thread if it is stuck. Call now and then."""

@@ -14,9 +14,11 @@ from edge_agent.device import SettingsPath
 from edge_agent.model_store import ModelError
 from edge_agent.model_store.manifest import Manifest, load_manifest, manifests_folder
 from edge_agent.vision import sources
+from edge_agent.vision.gate.settings import GateSettings
 from edge_agent.vision.scene.geometry import LEAST_AREA, Line, Point, Polygon, crossing_edges
 from edge_agent.vision.scene.rule import LineRule
 from edge_agent.vision.scene.rules import AnyRule
+from edge_agent.vision.sources.credentials import has_password, is_address, without_credentials
 from loket.settings import Section, load
 
 SHORTEST = 0.005
@@ -76,9 +78,7 @@ class ZoneSettings(Section):
         met = crossing_edges(corners)
         if met is not None:
             first, second = (f"the edge from corner {n + 1} to {(n + 1) % len(corners) + 1}" for n in met)
-            raise ValueError(
-                f"the outline crosses itself: {first} meets {second}; put the corners in order"
-            )
+            raise ValueError(f"the outline crosses itself: {first} meets {second}; put the corners in order")
         if Polygon(tuple(corners)).area < LEAST_AREA:
             raise ValueError("the zone has no area; move its corners apart")
         return corners
@@ -107,6 +107,10 @@ class CameraSettings(Section):
     miss_s: float = Field(default=2, gt=0, le=600, description="Seconds out of sight that end a track.")
     stall_s: float = Field(default=10, gt=0, le=600, description="Seconds without a frame that are a fault.")
 
+    credentials: SettingsPath | None = Field(
+        default=None, description="File: user:password of an RTSP camera; only its owner may read it."
+    )
+    gate: GateSettings = GateSettings()
     lines: list[LineSettings] = Field(default=[], max_length=32)
     zones: list[ZoneSettings] = Field(default=[], max_length=32)
     rules: list[AnyRule] = Field(
@@ -206,6 +210,12 @@ class VisionSettings(Section):
             if camera.name in names:
                 mistakes.append(_mistake((place, "name"), camera.name, "another camera has this name"))
             names.add(camera.name)
+            if has_password(camera.source):
+                text = "a password is no setting; write user:password into a file, name it as credentials"
+                mistakes.append(_mistake((place, "source"), without_credentials(camera.source), text))
+            elif camera.credentials is not None and not is_address(camera.source):
+                text = "only an RTSP camera has a user and a password; leave it out"
+                mistakes.append(_mistake((place, "credentials"), str(camera.credentials), text))
             for label in camera.labels if known else []:
                 if label not in known:
                     text = f"not a label of {info.data['model']} ({_hint(label, known)})"

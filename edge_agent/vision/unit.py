@@ -8,9 +8,10 @@ from pathlib import Path
 
 from edge_agent.outbox.doorbell import Doorbell
 from edge_agent.vision.board import Board
-from edge_agent.vision.camera import Down, Status, Up
+from edge_agent.vision.camera import Down, Frame, Status, Up
 from edge_agent.vision.errands import Errands
-from edge_agent.vision.health import disk_free_bytes, health, median, rss_bytes
+from edge_agent.vision.gate.report import gate_faults, gate_metrics
+from edge_agent.vision.health import disk_free_bytes, health, high, median, rss_bytes
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.pipeline import Pipeline, TakePicture
 from edge_agent.vision.reader import Reader
@@ -71,9 +72,7 @@ class Unit:
             turn = self._board.take(timeout_s=IDLE_S)
             now = time.monotonic()
             if turn is not None:
-                camera, frame = turn
-                name = self._lanes[camera].camera.name
-                self._pipeline.process(camera, frame, wanted=self._wanted(name))
+                self._look_at(*turn)
                 if not self._startup_s:
                     self._startup_s = _age_s()
                     _log.info("first_inference", startup_s=round(self._startup_s, 3))
@@ -84,13 +83,31 @@ class Unit:
         self._pipeline.finish(now)
         self._tell_health(now, self._statuses(now))
 
+    def _look_at(self, camera: int, frame: Frame) -> None:
+        """See what is in a frame, and tell the camera's gate whether it was worth it."""
+        reader, lane = self._readers[camera], self._lanes[camera]
+        if frame.audit:
+            reader.interest.audited(frame.captured_s, missed=self._pipeline.audit(camera, frame))
+            return
+        self._pipeline.process(camera, frame, wanted=None if frame.late else self._wanted(lane.camera.name))
+        if lane.is_busy:
+            reader.interest.saw(frame.captured_s)
+
+    def _pass_time(self, now: float) -> None:
+        """Let time pass for cameras that give no frames, but not past a frame that may still come."""
+        for camera, reader in enumerate(self._readers):
+            if not self._board.has_waiting(camera):
+                self._pipeline.pass_time(camera, reader.settled_s(now), watched=reader.spares(now))
+            if self._errands.wants(reader.name):
+                reader.interest.beckon(now)
+
     def _wanted(self, camera: str) -> Callable[[TakePicture], None] | None:
         """What is to be done with the next frame of `camera` on command, if anything."""
         return partial(self._errands.carry_out, camera) if self._errands.wants(camera) else None
 
     def _keep_house(self, now: float) -> None:
         """What is due besides frames: time, commands, health, stuck readers, the watchdog."""
-        self._pipeline.pass_time(now)
+        self._pass_time(now)
         if self._bell.answer() or now >= self._look_s:
             self._look_s = now + LOOK_ANYWAY_S
             self._errands.collect()
@@ -120,19 +137,24 @@ class Unit:
             faults.append("outbox: there is no room, so events are not kept; free space on the device")
         for lane in self._lanes:
             faults += [f"camera {lane.camera.name}: {note}" for note in lane.notes]
+        for reader in self._readers:
+            faults += gate_faults(reader.name, reader.interest)
         if self._errands.fault:
             faults.append(f"inbox: {self._errands.fault}; free space, or mend the file")
         return faults
 
     def _tell_health(self, now: float, statuses: Mapping[str, Status]) -> None:
         since_s = max(now - self._told_s, 1e-3)
-        frames, inferences = sum(self._board.arrived), self._pipeline.inferences
+        frames = sum(reader.tally.shots for reader in self._readers)
+        inferences = self._pipeline.inferences
         before_frames, before_inferences = self._told_counts
         metrics = {
             "frames_total": frames,
             "frames_dropped_total": sum(self._board.dropped),
             "inferences_total": inferences,
             "frames_per_s": round((frames - before_frames) / since_s, 2),
+            **gate_metrics([(reader.tally, reader.interest) for reader in self._readers]),
+            "overdue_p95_ms": round(high(self._board.lateness_s) * 1000, 1),
             "inferences_per_s": round((inferences - before_inferences) / since_s, 2),
             "invoke_p50_ms": round(median(self._pipeline.detect_s) * 1000, 3),
             "tracks_created_total": sum(lane.tracks for lane in self._lanes),

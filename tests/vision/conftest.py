@@ -19,7 +19,12 @@ from numpy.typing import NDArray
 
 from edge_agent.model_store.manifest import load_manifest, manifests_folder
 from edge_agent.model_store.store import ModelStore, default_folder, default_mirror, default_places
+from edge_agent.vision.camera import Source
 from edge_agent.vision.detector import Detections
+from edge_agent.vision.gate.interest import Interest
+from edge_agent.vision.gate.settings import GateSettings
+from edge_agent.vision.gate.tally import Tally
+from edge_agent.vision.gate.watch import Watch
 from edge_agent.vision.litert import SsdDetector
 
 DEVICE = 'region = "17.07"\nname = "lebong-001"\ndata = "data"\nrun = "run"\n'
@@ -67,6 +72,18 @@ def detections(*rows: tuple[float, float, float, float, float, int]) -> Detectio
     return Detections(
         table[:, :4].astype(np.float32), table[:, 4].astype(np.float32), table[:, 5].astype(np.intp)
     )  # fmt: skip
+
+
+def ungated(*, interest: Interest | None = None, tally: Tally | None = None) -> Watch:
+    """A watch without a gate: it shows everything."""
+    return Watch(
+        GateSettings(enabled=False), most_per_s=1e6, interest=interest or Interest(), tally=tally or Tally()
+    )
+
+
+def pictures_of(source: Source) -> Iterator[av.VideoFrame]:
+    """All pictures of a source, decoded."""
+    return (frame.image for frame in ungated().frames(source.frames()))
 
 
 def eventually(check: Callable[[], Any], *, within_s: float = 30.0) -> Any:

@@ -11,8 +11,10 @@ from structlog.testing import capture_logs
 from edge_agent.vision import CameraImpossible, CameraLost
 from edge_agent.vision.board import Board
 from edge_agent.vision.camera import LONGEST_RETRY_S, Down, LiveCamera, Up, retry_after
+from edge_agent.vision.gate.interest import Interest
+from edge_agent.vision.gate.tally import Tally
 from edge_agent.vision.reader import STUCK_S, Reader
-from tests.vision.conftest import eventually
+from tests.vision.conftest import eventually, ungated
 
 IMAGE = av.VideoFrame(16, 16, "gray")
 
@@ -54,7 +56,7 @@ class Script:
 def play(sessions: list[str], frames: int) -> tuple[LiveCamera, Script, list[str]]:
     """Read `frames` frames; the camera then, and the events it logged."""
     script = Script(sessions)
-    camera = LiveCamera("gate", script, chance=lambda: 0.0)
+    camera = LiveCamera("gate", script, watch=ungated(), chance=lambda: 0.0)
     camera._wait = lambda _seconds: False  # type: ignore[method-assign]  # no pauses here
     with capture_logs() as logs:
         stream = camera.frames()
@@ -79,7 +81,7 @@ def test_what_is_wrong_with_frames_that_come_is_told() -> None:
 
 def test_an_ended_file_waits_to_be_closed() -> None:
     script = Script(["f."])
-    camera = LiveCamera("gate", script)
+    camera = LiveCamera("gate", script, watch=ungated())
     seen: list[object] = []
     reader = threading.Thread(target=lambda: seen.extend(camera.frames()), name="reader")
     reader.start()
@@ -92,7 +94,7 @@ def test_an_ended_file_waits_to_be_closed() -> None:
 
 
 def test_closing_ends_the_wait_for_a_retry() -> None:
-    camera = LiveCamera("gate", Script([]), chance=lambda: 1.0)
+    camera = LiveCamera("gate", Script([]), watch=ungated(), chance=lambda: 1.0)
     reader = threading.Thread(target=lambda: list(camera.frames()), name="reader")
     reader.start()
     eventually(lambda: camera.status == Down("script: over"))
@@ -132,11 +134,11 @@ def test_a_stalled_reader_is_noticed_by_its_progress_and_replaced() -> None:
     made: list[LiveCamera] = []
 
     def make() -> LiveCamera:
-        made.append(LiveCamera("gate", Hanging(release)))
+        made.append(LiveCamera("gate", Hanging(release), watch=ungated()))
         return made[-1]
 
     board = Board([0.0])
-    reader = Reader(0, "gate", make=make, board=board, stall_s=10)
+    reader = Reader(0, "gate", make=make, board=board, stall_s=10, interest=Interest(), tally=Tally())
     eventually(lambda: board.arrived == [1])
     now = made[0].progress_s
     assert reader.status(now + 9) == Up()

@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from av import VideoFrame
-
 from edge_agent.vision import CameraImpossible, CameraLost
+from edge_agent.vision.camera import Shot
 from edge_agent.vision.sources import libav
 
 _SHORT_BY_S = 1.0
 _LONGEST_GAP_S = 10.0
+_SHORTEST_LAP_S = 0.5
+"""So that a file of one damaged picture does not occupy a core."""
 
 
 def check(address: str) -> None:
@@ -39,33 +40,32 @@ class FileSource:
         self._wait = wait
         self._container = libav.open_container(address, name=address)
 
-    def frames(self) -> Iterator[VideoFrame]:
-        """Its pictures, each when its time has come."""
+    def frames(self) -> Iterator[Shot]:
+        """What is in it, each when its time has come. Raises CameraLost."""
         while True:
-            shown = 0
-            for picture in self._once():
+            began, shown = time.monotonic(), 0
+            for shot in self._once():
                 shown += 1
-                yield picture
+                yield shot
             if shown == 0:
-                raise CameraLost(f"{self._address}: no picture in it can be decoded; copy it anew")
-            if not self._loop or self._wait(0.0):
+                raise CameraLost(f"{self._address}: no picture in it can be read; copy it anew")
+            if not self._loop or self._wait(max(0.0, _SHORTEST_LAP_S - (time.monotonic() - began))):
                 return
             self.close()
             self._container = libav.open_container(self._address, name=self._address)
 
-    def _once(self) -> Iterator[VideoFrame]:
-        decoder = libav.Decoder(self._container, name=self._address)
+    def _once(self) -> Iterator[Shot]:
         started, first, last = time.monotonic(), None, 0.0
         try:
-            for picture in decoder.frames():
-                at = picture.time if picture.pts is not None else last
+            for timed in libav.shots(self._container, name=self._address):
+                at = last if timed.at_s is None else timed.at_s
                 first = at if first is None else first
                 # A jump in the file's times must not put the camera to sleep.
                 ahead = min(at - first - (time.monotonic() - started), _LONGEST_GAP_S)
                 if ahead > 0 and self._wait(ahead):
                     return
-                last = at
-                yield picture
+                last = max(last, at)
+                yield timed.shot
         except CameraLost as lost:
             if first is None:
                 raise
@@ -75,8 +75,6 @@ class FileSource:
         if first is not None and length - (last - first) > _SHORT_BY_S + length * 0.02:
             seen = f"{last - first:.0f} of {length:.0f} s"
             self.note = f"{self._address}: is cut short: {seen} can be read; copy it anew"
-        elif decoder.damaged:
-            self.note = f"{self._address}: {decoder.damaged} of its pictures are damaged; copy it anew"
         else:
             self.note = ""
 

@@ -1,16 +1,34 @@
-"""What the sources that use libav (PyAV) share: opening with deadlines, and decoding past damage."""
+"""What the sources that use libav (PyAV) share: opening with deadlines, and what of a stream they hand on."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import av
+import numpy as np
+import simplejpeg
 from av import FFmpegError, VideoFrame
 from av.container import InputContainer
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
-from edge_agent.vision import CameraLost
+from edge_agent.vision import CameraLost, Damaged
+from edge_agent.vision.camera import Coded, Shot, Still
+from edge_agent.vision.decode import Decoder
 
 MOST_DAMAGED = 250
 """So many packets in a row that cannot be decoded, and the stream is given up: about ten seconds."""
+BUILT_UPON_EACH_OTHER = ("h264", "hevc", "av1", "mpeg4", "mpeg2video", "vp8", "vp9")
+"""Codecs whose pictures come in groups that begin with a key frame; handed on undecoded."""
+LOOK_SCALE = 8
+"""A look at a JPEG is decoded this much smaller, each way: an eighth is the DC coefficients alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A shot, and when the stream says that it is to be shown, in seconds; None where it does not say."""
+
+    shot: Shot
+    at_s: float | None
 
 
 def open_container(
@@ -39,39 +57,75 @@ def open_container(
     return container
 
 
-class Decoder:
-    """Decodes the first video stream of a container in this thread, and counts what was damaged."""
+def shots(container: InputContainer, *, name: str) -> Iterator[Timed]:
+    """What the first video stream gives until it ends, undecoded where that may save work.
 
-    def __init__(self, container: InputContainer, *, name: str) -> None:
-        self.stream: VideoStream = container.streams.video[0]
-        self.stream.codec_context.thread_count = 1  # threads cost memory, and the cores are the detector's
-        self.damaged = 0
-        self._container = container
-        self._name = name
+    Raises CameraLost when reading fails, or all is damaged.
+    """
+    stream: VideoStream = container.streams.video[0]
+    codec = stream.codec_context.name
+    packets = container.demux(stream)
+    if codec not in (*BUILT_UPON_EACH_OTHER, "mjpeg"):
+        yield from _decoded(packets, stream, name=name)
+        return
+    decoder = Decoder(stream) if codec == "mjpeg" else None
+    for packet in _read(packets, name=name):
+        pts = packet.dts if packet.pts is None else packet.pts
+        at_s = None if pts is None or packet.time_base is None else float(pts * packet.time_base)
+        if decoder is None:
+            yield Timed(packet, at_s)
+        elif packet.size:
+            yield Timed(still_of(packet, decoder), at_s)
 
-    def frames(self) -> Iterator[VideoFrame]:
-        """Pictures until the stream ends. Raises CameraLost when reading fails or all is damaged."""
-        in_a_row = 0
-        packets = self._container.demux(self.stream)
-        while True:
-            try:
-                packet = next(packets, None)
-            except (FFmpegError, OSError) as error:
-                raise CameraLost(f"{self._name}: reading failed: {told(error)}") from error
-            if packet is None:
-                return
-            try:
-                pictures = packet.decode()
-            except FFmpegError as error:
-                self.damaged += 1
-                in_a_row += 1
-                if in_a_row >= MOST_DAMAGED:
-                    raise CameraLost(f"{self._name}: cannot be decoded: {told(error)}") from error
-                continue
-            for picture in pictures:
-                if isinstance(picture, VideoFrame):
-                    in_a_row = 0
-                    yield picture
+
+def still_of(packet: Coded, decoder: Decoder) -> Still:
+    """A packet that is a whole JPEG."""
+
+    def look() -> NDArray[np.uint8]:
+        try:
+            small = simplejpeg.decode_jpeg(
+                bytes(packet), colorspace="GRAY", min_factor=LOOK_SCALE, fastdct=True
+            )
+        except ValueError as error:
+            raise Damaged(str(error)) from error
+        return np.asarray(small, np.uint8)[:, :, 0]
+
+    def picture() -> VideoFrame:
+        pictures = decoder.decode(packet)
+        if not pictures:
+            raise Damaged("no picture in it")
+        return pictures[-1]
+
+    return Still(look=look, picture=picture)
+
+
+def _decoded(packets: Iterator[Coded], stream: VideoStream, *, name: str) -> Iterator[Timed]:
+    """Pictures of a codec that is decoded in any case, such as GIF's."""
+    stream.codec_context.thread_count = 1  # threads cost memory, and the cores are the detector's
+    damaged = 0
+    for packet in _read(packets, name=name):
+        try:
+            pictures = packet.decode()
+        except FFmpegError as error:
+            damaged += 1
+            if damaged >= MOST_DAMAGED:
+                raise CameraLost(f"{name}: cannot be decoded: {told(error)}") from error
+            continue
+        for picture in pictures:
+            if isinstance(picture, VideoFrame):
+                damaged = 0
+                yield Timed(picture, picture.time if picture.pts is not None else None)
+
+
+def _read(packets: Iterator[Coded], *, name: str) -> Iterator[Coded]:
+    while True:
+        try:
+            packet = next(packets, None)
+        except (FFmpegError, OSError) as error:
+            raise CameraLost(f"{name}: reading failed: {told(error)}") from error
+        if packet is None:
+            return
+        yield packet
 
 
 def told(error: Exception) -> str:

@@ -1,12 +1,11 @@
 """A network camera by RTSP over TCP (RFC 2326): every read has a deadline, as lines may be half-open."""
 
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
-
-from av import VideoFrame
 
 from edge_agent.vision import CameraLost
+from edge_agent.vision.camera import Shot
 from edge_agent.vision.sources import libav
+from edge_agent.vision.sources.credentials import without_credentials
 
 OPEN_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 5.0
@@ -21,7 +20,7 @@ class RtspSource:
 
     def __init__(self, address: str) -> None:
         self.note = ""
-        self._name = shown(address)
+        self._name = without_credentials(address)
         self._container = libav.open_container(
             address,
             name=self._name,
@@ -35,21 +34,18 @@ class RtspSource:
             read_timeout_s=READ_TIMEOUT_S,
         )
 
-    def frames(self) -> Iterator[VideoFrame]:
-        """Pictures as they arrive. Raises CameraLost: a live stream has no end of its own."""
-        yield from libav.Decoder(self._container, name=self._name).frames()
+    def frames(self) -> Iterator[Shot]:
+        """Packets as they arrive. Raises CameraLost: a live stream has no end of its own.
+
+        A read's deadline is for the next packet with a picture: reports and keep-alives are no progress.
+        """
+        for timed in libav.shots(self._container, name=self._name):
+            yield timed.shot
         raise CameraLost(f"{self._name}: the camera ended the stream")
 
     def close(self) -> None:
         """End the session."""
         self._container.close()
-
-
-def shown(address: str) -> str:
-    """The address without its user and password, for messages and logs."""
-    parts = urlsplit(address)
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}"
 
 
 def open_source(address: str, *, loop: bool, wait: Callable[[float], bool]) -> RtspSource:  # noqa: ARG001

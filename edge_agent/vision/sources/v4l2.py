@@ -3,16 +3,23 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from av import VideoFrame
 from av.container import InputContainer
 
 from edge_agent.vision import CameraLost
+from edge_agent.vision.camera import Shot
 from edge_agent.vision.sources import libav
 
 OPEN_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 5.0
-_SIZES = ("1280x720", "640x480", "")
-"""Tried in this order; "" is what the camera offers first."""
+_OFFERS: tuple[dict[str, str], ...] = (
+    {"input_format": "mjpeg", "video_size": "1280x720"},
+    {"input_format": "mjpeg", "video_size": "640x480"},
+    {"video_size": "1280x720"},
+    {"video_size": "640x480"},
+    {},
+)
+"""Tried in this order: JPEGs first, for a look at one costs little and USB has room for them; the
+last is what the camera offers first. Which of them a camera takes is *unverified on hardware*."""
 
 
 def check(address: str) -> None:
@@ -29,9 +36,10 @@ class V4l2Source:
             raise CameraLost(f"{address}: no camera is plugged in there; plug it in, or correct the source")
         self._container = _open(address)
 
-    def frames(self) -> Iterator[VideoFrame]:
+    def frames(self) -> Iterator[Shot]:
         """Pictures as the camera makes them. Raises CameraLost."""
-        yield from libav.Decoder(self._container, name=self._address).frames()
+        for timed in libav.shots(self._container, name=self._address):
+            yield timed.shot
         raise CameraLost(f"{self._address}: the camera ended the stream")
 
     def close(self) -> None:
@@ -40,13 +48,13 @@ class V4l2Source:
 
 
 def _open(address: str) -> InputContainer:
-    for size in _SIZES:
+    for options in _OFFERS:
         try:
             return libav.open_container(
                 address,
                 name=address,
                 container_format="v4l2",
-                options={"video_size": size} if size else {},
+                options=options,
                 open_timeout_s=OPEN_TIMEOUT_S,
                 read_timeout_s=READ_TIMEOUT_S,
             )
