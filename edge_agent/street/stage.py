@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edge_agent.street.facade import LINTEL_M, REACH_M, SILL_M, TOP_M, Facade, facade
 from edge_agent.street.indoors import indoors
-from edge_agent.street.lens import Lens
+from edge_agent.street.lens import Lens, World
 from edge_agent.street.paving import BEHIND_M, CROSSING_M, crossing, paving
 from edge_agent.street.props import Props
 from edge_agent.street.scenario import Scenario
@@ -23,6 +23,7 @@ Depth = Annotated[NDArray[np.float32], "H W, metres along the camera's axis; inf
 _FINE_PIXELS = 600_000
 """A picture up to this size is drawn at twice its size and then halved."""
 _FAR_M = 5000.0
+_NEAREST_M = 0.5
 _HAZE = np.array((190, 198, 204), np.float32)
 _HAZE_M = 900.0
 
@@ -77,6 +78,60 @@ class Stage:
     def props(self, lens: Lens, time_s: float) -> list[tuple[float, list[Shape]]]:
         """What stands before the background, each with its depth; trees sway."""
         return self._props.seen(lens, time_s)
+
+    def shade(self, lens: Lens, *, by: tuple[float, float], scale: int = 1) -> NDArray[np.uint8]:
+        """Where what stands still takes the sun from the ground: 255 there (H/scale W/scale).
+
+        `by` is how far (x, y) a metre of height throws its shadow.
+        """
+        hulls = [*self._props.casts(), *self._buildings(by)]
+        mask = np.zeros((lens.height // scale, lens.width // scale), np.uint8)
+        for hull in hulls:
+            ground = hull.copy()
+            ground[:, :2] += ground[:, 2:] * np.array(by)
+            ground[:, 1] = np.minimum(ground[:, 1], self.wall_m)
+            ground[:, 2] = 0
+            pixels, depths = lens.project(ground)
+            if depths.min() > _NEAREST_M:
+                outline = cv2.convexHull(np.clip(pixels / scale, -4000, 4000).astype(np.float32))
+                cv2.fillConvexPoly(mask, outline.astype(np.int32), 255)
+        mask[_no_ground(self._rays(lens, 1))[::scale, ::scale][: mask.shape[0], : mask.shape[1]]] = 0
+        return mask
+
+    @property
+    def lamps(self) -> World:
+        """Where street lamps hang."""
+        return self._props.lamps()
+
+    @property
+    def wall_m(self) -> float:
+        """How far away the wall is."""
+        return self._scenario.ground.wall_y_m
+
+    @cached_property
+    def spill(self) -> NDArray[np.float32]:
+        """How much light (N 3, to 1) windows throw on the ground before them, at N places from end to end."""
+        glow = self._facade.glow
+        rows = slice(int((TOP_M - 2.6) * glow.scale), int((TOP_M - 0.3) * glow.scale))
+        mean = glow.texels[rows].mean(axis=0, dtype=np.float32)[None] / 255
+        return np.asarray(
+            cv2.GaussianBlur(cv2.resize(mean, (720, 1), interpolation=cv2.INTER_AREA), (0, 0), 3)[0]
+        )
+
+    def _buildings(self, by: tuple[float, float]) -> list[World]:
+        """Slices of the wall, where the sun stands behind it."""
+        if by[1] >= 0:
+            return []
+        solid = self._facade.wall.texels[..., 3] > 127
+        columns = np.linspace(0, solid.shape[1] - 1, 180).astype(int)
+        tops = TOP_M - solid[:, columns].argmax(axis=0) / self._facade.wall.scale
+        xs = columns / self._facade.wall.scale - REACH_M
+        return [
+            np.array(
+                [(x0, self.wall_m, 0), (x1, self.wall_m, 0), (x0, self.wall_m, top), (x1, self.wall_m, top)]
+            )
+            for x0, x1, top in zip(xs, xs[1:], tops, strict=False)
+        ]
 
     @cached_property
     def _paving(self) -> Texture:
@@ -180,3 +235,7 @@ def _hazy(picture: Picture, depth: Depth) -> Picture:
     """Paler with distance."""
     share = np.where(np.isinf(depth), 0, 1 - np.exp(-np.minimum(depth, 1e5) / np.float32(_HAZE_M)))[..., None]
     return np.asarray(picture * (1 - share) + _HAZE * share, np.uint8)
+
+
+def _no_ground(rays: _Rays) -> NDArray[np.bool_]:
+    return np.asarray((rays.wall < rays.ground) | ~np.isfinite(rays.ground))
