@@ -17,8 +17,8 @@ Beam = tuple[float, float, float]
 
 _TINT = (1.0, 0.97, 0.88)
 _LAMP_UP_M = 0.72
-_CONES = ((0.4, 0.45, 4.0, 1.3, 80), (2.0, 0.7, 9.0, 2.2, 150), (4.0, 1.2, 16.0, 3.4, 110))
-"""From and to how far ahead, half as wide there, and how bright; they lie over each other."""
+_CONES = ((4.0, 1.0, 15.0, 2.6, 26), (0.3, 0.4, 9.0, 1.7, 52), (1.2, 0.4, 5.0, 1.0, 76))
+"""From and to how far ahead, half as wide there, and how bright; the later lie over the sooner."""
 _FARTHEST_M = 90.0
 _SIZES = (7, 11, 17, 25, 37, 55, 81)
 

@@ -105,8 +105,8 @@ class Light:
             bright = cv2.multiply(picture[part], more, scale=1 / _ONE)
             picture = cv2.multiply(picture, light, scale=1 / _ONE)
             picture[part] = bright
-        glow, halo = self._shine(view, step)
-        if glow.any():
+        if _lamps_on(level) > 0:
+            glow, halo = self._shine(view, step)
             if near is not None:
                 glow = cv2.copyTo(glow, cv2.compare(near, view.still, cv2.CMP_EQ))
             picture = cv2.add(cv2.add(picture, glow, picture), halo, picture)
