@@ -30,9 +30,9 @@ def seen_through(shapes: Sequence[Shape], *, scenario: Scenario, lens: Lens) -> 
         sides.append((side, -float(start @ side)))
     seen = []
     for shape in shapes:
-        corners = list(shape.points)
+        part = list(shape.points)
         for side, offset in sides:
-            corners = clipped(corners, side, offset)
-        if len(corners) >= 3:
-            seen.append(Shape(np.array(corners), shape.colour))
+            part = clipped(part, side, offset)
+        if len(part) >= 3:
+            seen.append(Shape(np.array(part), shape.colour))
     return seen
