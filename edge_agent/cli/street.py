@@ -11,15 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from edge_agent.street import StreetError
-from edge_agent.street.address import FIRST_SEED, SCHEME, Address, parse_address
-from edge_agent.street.scenario import load_scenario, names
 from loket.files import write_atomically
 from loket.lazily import lazily
 
 if TYPE_CHECKING:
-    from edge_agent.street import painter, recording, truth
+    from edge_agent.street import address, painter, recording, truth
+    from edge_agent.street import scenario as scenarios
     from edge_agent.street import sheet as sheets
 else:
+    address, scenarios = lazily("edge_agent.street.address"), lazily("edge_agent.street.scenario")
     painter, truth = lazily("edge_agent.street.painter"), lazily("edge_agent.street.truth")
     recording, sheets = lazily("edge_agent.street.recording"), lazily("edge_agent.street.sheet")
 
@@ -42,17 +42,17 @@ def _finite(value: float | None) -> float | None:
 def list_scenarios(*, as_json: AsJson = False) -> None:
     """Show every scenario, and which of them the detector was trained without."""
     try:
-        found = {name: load_scenario(name) for name in names()}
+        found = {name: scenarios.load_scenario(name) for name in scenarios.names()}
     except StreetError as error:
         _fail(error)
     if as_json:
         keys = {"about", "held_out", "duration_s", "fps", "width", "height"}
-        rows = [{"name": name} | scenario.model_dump(include=keys) for name, scenario in found.items()]
+        rows = [{"name": name} | each.model_dump(include=keys) for name, each in found.items()]
         typer.echo(json.dumps({"scenarios": rows}))
         return
-    for name, scenario in found.items():
-        held = "held out" if scenario.held_out else ""
-        typer.echo(f"{name:<20} {scenario.duration_s:>5g} s  {held:<8}  {scenario.about}")
+    for name, each in found.items():
+        held = "held out" if each.held_out else ""
+        typer.echo(f"{name:<20} {each.duration_s:>5g} s  {held:<8}  {each.about}")
 
 
 @app.command()
@@ -60,18 +60,18 @@ def render(
     scenario: Which,
     *,
     out: Annotated[Path, typer.Option(help="Folder to make: video.mp4, the ground truth, events.json.")],
-    seed: Seed = FIRST_SEED,
+    seed: Seed = 1,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.1, max=7200, callback=_finite, help="Only the first so many [default: all]."),
+        typer.Option(min=0.1, max=7200, callback=_finite, help="Only the first so many (default: all)."),
     ] = None,
     bitrate: Annotated[
         int | None,
-        typer.Option(min=50, max=20_000, help="Kilobits a second [default: the scenario's, or enough]."),
+        typer.Option(min=50, max=20_000, help="Kilobits a second (default: the scenario's, or enough)."),
     ] = None,
     fps: Annotated[
         float | None,
-        typer.Option(min=1, max=60, callback=_finite, help="Frames a second [default: the scenario's]."),
+        typer.Option(min=1, max=60, callback=_finite, help="Frames a second (default: the scenario's)."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -105,10 +105,10 @@ def show(
     scenario: Which,
     *,
     out: Annotated[Path, typer.Option(help="JPEG file to write.")],
-    seed: Seed = FIRST_SEED,
+    seed: Seed = 1,
     at: Annotated[
         list[float] | None,
-        typer.Option(min=0, help="Second to show; may be repeated [default: nine, evenly spread]."),
+        typer.Option(min=0, help="Second to show; may be repeated (default: nine, evenly spread)."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -133,12 +133,14 @@ def show(
     typer.echo(json.dumps({"sheet": str(out), "frames": frames}) if as_json else str(out))
 
 
-def _chosen(scenario: str, *, seed: int, fps: float | None = None, bitrate: int | None = None) -> Address:
+def _chosen(
+    scenario: str, *, seed: int, fps: float | None = None, bitrate: int | None = None
+) -> "address.Address":
     """The scenario with options of the command line applied, as a camera's address would have it."""
     options = {"seed": f"{seed}", "fps": fps and f"{fps:.3f}", "bitrate": bitrate and f"{bitrate}"}
-    query = "&".join(f"{name}={value}" for name, value in options.items() if value)
+    query = "&".join(f"{option}={value}" for option, value in options.items() if value)
     try:
-        return parse_address(f"{SCHEME}{scenario}?{query}")
+        return address.parse_address(f"{address.SCHEME}{scenario}?{query}")
     except StreetError as error:
         _fail(error, status=2)
 
