@@ -146,7 +146,7 @@ def sign_post(x: float, y: float, *, colour: Colour) -> Thing:
 def flag(x: float, y: float) -> Thing:
     """The flag before an office: red over white."""
     faces = [
-        *_upright(x, y, 0.03, (0, 5.2), (214, 214, 210)),
+        *_upright(x, y, 0.045, (0, 5.2), (214, 214, 210)),
         _plate((x, x + 0.9), y, (4.8, 5.1), (200, 24, 30)),
         _plate((x, x + 0.9), y, (4.5, 4.8), (246, 246, 244)),
     ]

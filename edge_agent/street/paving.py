@@ -54,7 +54,7 @@ def crossing(scenario: Scenario, *, seed: int) -> Texture:
     canvas.box(0.4, _GUTTER_M, 0.75, wide_m / 2, _PAINT)
     canvas.box(CROSSING_M - 0.75, wide_m / 2, CROSSING_M - 0.4, wide_m - _GUTTER_M, _PAINT)
     height, width = canvas.texels.shape[:2]
-    left = np.clip(0.75 + 0.2 * grain(chance(seed, "crossing"), height, width, coarse=24, octaves=5), 0, 1)
+    left = np.clip(0.78 + 0.16 * grain(chance(seed, "crossing"), height, width, coarse=10, octaves=4), 0, 1)
     canvas.texels[..., 3] = (canvas.texels[..., 3] * left).astype(np.uint8)
     canvas.texels[..., :3] = _PAINT
     return Texture(canvas.texels, scale)
@@ -165,9 +165,10 @@ def _wet(canvas: Canvas, spots: np.ndarray[tuple[int, ...], np.dtype[np.float32]
     """Wet ground is darker; where water stands, it shows the sky."""
     texels = canvas.texels
     cv2.convertScaleAbs(texels, texels, alpha=1 - 0.4 * min(1.0, 0.4 + rain))
-    rows, columns = -(-texels.shape[0] // 512), -(-texels.shape[1] // 512)
-    water = np.tile(cv2.GaussianBlur(spots, (0, 0), 9), (rows, columns))[: texels.shape[0], : texels.shape[1]]
-    share = np.clip((water - (0.9 - 0.7 * rain)) * 2.5, 0, 0.55).astype(np.float32)[..., None]
+    tall, wide = texels.shape[:2]
+    long = cv2.resize(cv2.GaussianBlur(spots, (0, 0), 3), (1024, 256))  # water stands along the street
+    water = np.tile(long, (-(-tall // 256), -(-wide // 1024)))[:tall, :wide]
+    share = np.clip((water - (1.5 - 0.5 * rain)) * 1.1, 0, 0.34).astype(np.float32)[..., None]
     texels[:] = (texels * (1 - share) + np.array((150, 160, 170), np.float32) * share).astype(np.uint8)
 
 

@@ -43,7 +43,9 @@ class Sky:
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_WRAP,
         )
-        white = np.clip((clouds + np.float32(4 * self._cover - 2)) * np.float32(0.6), 0, 1)[..., None] * 0.85
+        white = (
+            np.clip((clouds + np.float32(4 * self._cover - 1.6)) * np.float32(0.6), 0, 1)[..., None] * 0.85
+        )
         grey = 236 - 50 * self._cover - 8 * clouds[..., None]
         colour = colour * (1 - white) + grey * white
         around = ((np.arctan2(right, away) / np.float32(2 * np.pi) + 1) * _AROUND).astype(np.int32) % _AROUND

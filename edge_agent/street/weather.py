@@ -20,7 +20,7 @@ _LAYERS = ((0.011, 0.8, 34), (0.03, 1.0, 46), (0.075, 1.4, 58))
 """Of rain, from far to near: a streak's length of the picture's height, its width in pixels, its brightness."""
 _TILE = 2
 """A layer is so many times as high as the picture, and is cut anew for every picture."""
-_CLEAR_M, _THICK_M = 700.0, 22.0
+_CLEAR_M, _THICK_M = 500.0, 12.0
 """The depth at which two thirds are lost, without fog and in the thickest."""
 _KEPT = 3
 
