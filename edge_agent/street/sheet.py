@@ -14,12 +14,13 @@ from edge_agent.street.actor import PERSON
 from edge_agent.street.lens import Lens, Pixels
 from edge_agent.street.looks import Colour
 from edge_agent.street.painter import Street
-from edge_agent.street.scenario import Line, Point, Zone
+from edge_agent.street.scenario import Line, Point, Scenario, Zone
 from edge_agent.street.shape import Picture
 from edge_agent.street.truth import Seen, Truth
 
 TILE_PX = 640
 """Width of a picture on the sheet: small ones are enlarged, so that what is written in them can be read."""
+TALLEST_PX = 960
 MOST_TILES = 36
 GAP_PX = 10
 HEAD_PX = 44
@@ -37,7 +38,8 @@ _VEHICLE: Colour = (96, 190, 255)
 _LINE: Colour = (255, 214, 64)
 _ZONE: Colour = (255, 128, 220)
 _NEAREST_M = 0.5
-_TAG = 0.36
+_TITLE, _TAG = 0.62, 0.36
+"""Sizes of writing, in parts of OpenCV's own."""
 _CLIMB_PX = 90
 """How far from its box a tag may be."""
 
@@ -77,7 +79,7 @@ def spread(count: int, *, over_s: float) -> list[float]:
     return [(place + 0.5) * over_s / count for place in range(count)]
 
 
-class _Tags:
+class Tags:
     """Words on plates, none over another: where it is crowded they climb, and a line leads back."""
 
     def __init__(self, tile: Picture) -> None:
@@ -106,16 +108,18 @@ class _Tags:
 def sheet(street: Street, truth: Truth, frames: Sequence[int], *, title: str) -> Picture:
     """The frames with their truth, each above what it shows in words."""
     scenario = street.scenario
-    grid = Grid(len(frames), round(scenario.height * TILE_PX / scenario.width))
+    grid = Grid(len(frames), round(scenario.height * _scale(scenario)))
     width, height = grid.size
     page = np.empty((height, width, 3), np.uint8)
     page[:] = _PAGE
-    _write(page, title, (GAP_PX, 29), _INK, scale=0.62)
+    (title_width, _), _ = cv2.getTextSize(title, _FONT, _TITLE, 1)
+    fitting = _TITLE * min(1.0, (width - 2 * GAP_PX) / max(1, title_width))
+    _write(page, title, (GAP_PX, 29), _INK, scale=fitting)
     for place, frame in enumerate(frames):
         left, top = grid.corner(place)
         picture = annotated(street, truth, frame)
-        page[top : top + grid.tile_height, left : left + TILE_PX] = picture
-        first, alarm = _words(street, frame)
+        page[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+        first, alarm = caption(street, frame)
         base = top + grid.tile_height
         _write(page, first, (left + 2, base + 19), _INK, scale=0.47)
         _write(page, alarm or _counts(truth.frame(frame)), (left + 2, base + 38), _ALARM if alarm else _FAINT)
@@ -123,13 +127,12 @@ def sheet(street: Street, truth: Truth, frames: Sequence[int], *, title: str) ->
 
 
 def annotated(street: Street, truth: Truth, frame: int) -> Picture:
-    """One frame with boxes, identities, visibility, lines and zones; TILE_PX wide."""
-    picture = street.picture(frame)
-    scale = TILE_PX / picture.shape[1]
-    size = (TILE_PX, round(picture.shape[0] * scale))
+    """One frame with boxes, identities, visibility, lines and zones, in a tile's size."""
+    picture, scale = street.picture(frame), _scale(street.scenario)
+    size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
     how = cv2.INTER_NEAREST if scale >= 2 else cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     tile = np.ascontiguousarray(cv2.resize(picture, size, interpolation=how), np.uint8)
-    lens, tags = street.lens_at(frame), _Tags(tile)
+    lens, tags = street.lens_at(frame), Tags(tile)
     for zone in street.scenario.zones:
         _draw_zone(tile, zone, lens, scale, tags)
     for line in street.scenario.lines:
@@ -146,22 +149,19 @@ def annotated(street: Street, truth: Truth, frame: int) -> Picture:
 
 def jpeg(picture: Picture, *, quality: int = 90) -> bytes:
     """A picture as a JPEG file's bytes."""
-    done, content = cv2.imencode(
-        ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), (cv2.IMWRITE_JPEG_QUALITY, quality)
-    )
-    if not done:
-        raise ValueError("a picture that no JPEG can hold")
+    reversed_colours = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    _, content = cv2.imencode(".jpg", reversed_colours, (cv2.IMWRITE_JPEG_QUALITY, quality))
     return content.tobytes()
 
 
-def _words(street: Street, frame: int) -> tuple[str, str]:
+def caption(street: Street, frame: int) -> tuple[str, str]:
     """What the frame shows: time, light, weather, queue; and what is wrong with the camera, or ""."""
     scenario = street.scenario
     time_s = street.time_of(frame)
     level = street.light.level(frame / scenario.fps)
     parts = [f"{frame / scenario.fps:.1f} s", f"frame {frame}", f"daylight {level:.2f}"]
     if street.light.infrared(time_s):
-        parts.append("infra-red")
+        parts.append("infrared")
     if scenario.weather.rain:
         parts.append(f"rain {scenario.weather.rain:g}")
     if scenario.weather.fog:
@@ -171,10 +171,14 @@ def _words(street: Street, frame: int) -> tuple[str, str]:
     return "   ".join(parts), f"camera: {', '.join(faults)}" if faults else ""
 
 
+def _scale(scenario: Scenario) -> float:
+    return min(TILE_PX / scenario.width, TALLEST_PX / scenario.height)
+
+
 def _counts(seen: Sequence[Seen]) -> str:
-    people = [each for each in seen if each.label == PERSON]
+    people = sum(each.label == PERSON for each in seen)
     clear = sum(each.visibility >= CLEAR for each in seen)
-    return f"{len(people)} people, {len(seen) - len(people)} vehicles, {clear} of them more than half visible"
+    return f"people {people}   vehicles {len(seen) - people}   half visible or more {clear}"
 
 
 def _overlap(one: tuple[int, int, int, int], other: tuple[int, int, int, int]) -> bool:
@@ -199,7 +203,7 @@ def _draw_box(tile: Picture, seen: Seen, scale: float) -> None:
             cv2.line(tile, (x, y), (x, y + to_y * arm), colour, 1)
 
 
-def _draw_line(tile: Picture, line: Line, lens: Lens, scale: float, tags: _Tags) -> None:
+def _draw_line(tile: Picture, line: Line, lens: Lens, scale: float, tags: Tags) -> None:
     """The line, its name, and an arrow by which `forward` crosses it."""
     trace = _trace([line.start, line.end], lens, scale)
     if len(trace) < 2:
@@ -216,7 +220,7 @@ def _draw_line(tile: Picture, line: Line, lens: Lens, scale: float, tags: _Tags)
     tags.add(line.name, (int(trace[0][0]), int(trace[0][1])), _LINE)
 
 
-def _draw_zone(tile: Picture, zone: Zone, lens: Lens, scale: float, tags: _Tags) -> None:
+def _draw_zone(tile: Picture, zone: Zone, lens: Lens, scale: float, tags: Tags) -> None:
     trace = _trace([*zone.corners, zone.corners[0]], lens, scale)
     if len(trace) < 3:
         return
