@@ -69,7 +69,7 @@ class Canvas:
             self.texels, [self._fixed(corners)], False, self._solid(colour), thick, cv2.LINE_AA, SHIFT
         )
 
-    def words(self, text: str, left: float, low: float, right: float, high: float, colour: Colour) -> None:
+    def words(self, text: str, left: float, low: float, right: float, high: float, *, ink: Colour) -> None:
         """Letters that fill the height of a box, or its width if that is less."""
         (wide, _), _ = cv2.getTextSize(text, _FONT, 1.0, 1)
         size = min((high - low) * self.scale / _FONT_TALL, (right - left) * self.scale / wide)
@@ -82,7 +82,7 @@ class Canvas:
             origin,
             _FONT,
             size,
-            self._solid(colour),
+            self._solid(ink),
             max(1, round(size * 1.6)),
             cv2.LINE_AA,
         )
@@ -131,3 +131,9 @@ class Canvas:
 
     def _solid(self, colour: Colour) -> tuple[int, ...]:
         return (*colour, 255)[: self.texels.shape[2]]
+
+
+def tone(colour: Colour, by: float) -> Colour:
+    """A colour made darker, or lighter."""
+    red, green, blue = (min(255, round(channel * by)) for channel in colour)
+    return red, green, blue

@@ -18,7 +18,7 @@ Kind = Literal["covered", "defocused", "moved", "frozen", "blinded", "black"]
 Strength = Annotated[float, "0 to 1"]
 
 ONSET_S = 0.8
-"""How long it takes until a fault is wholly there, and wholly gone; a frozen or a dead camera takes no time."""
+"""How long it takes until a fault is wholly there, and wholly gone; a camera freezes and dies at once."""
 _SUDDEN = ("frozen", "black")
 _MOVES = 6
 """A camera that is moved takes so many steps."""
@@ -69,7 +69,7 @@ class Faults:
         return shown if shown == frame else self.shown_frame(shown, fps)
 
     def lens(self, lens: Lens, time_s: float) -> Lens:
-        """How a camera looks that was moved, `lens` itself if it was not: the same object for the same look."""
+        """How a camera looks that was moved, `lens` itself if not: the same object for the same look."""
         active = [one for one in self.at(time_s) if one.kind == "moved" and one.strength > 0]
         if not active:
             return lens

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from edge_agent.street.facade import REACH_M
 from edge_agent.street.furniture import LAMP_M
 from edge_agent.street.lens import Lens, World
+from edge_agent.street.rays import Depth
 from edge_agent.street.shape import Picture
-from edge_agent.street.stage import Depth, Stage
+from edge_agent.street.stage import Stage
 
 COARSE = 4
 """Light is soft: it is reckoned for every fourth pixel."""
@@ -22,6 +23,7 @@ _SPILL = 0.6
 _FAR_M = 120.0
 _DISC_M = 0.16
 
+Points = Annotated[NDArray[np.float32], "H W 3: x, y, z, metres"]
 Pools = Annotated[NDArray[np.float32], "H/COARSE W/COARSE 3: light, 1 at noon"]
 
 
@@ -41,7 +43,7 @@ def lamplight(stage: Stage, lens: Lens, depth: Depth, *, tint: tuple[float, floa
     half = COARSE // 2
     coarse = depth[half::COARSE, half::COARSE]
     rows, columns = np.indices(coarse.shape)
-    pixels = np.stack([columns, rows], axis=-1) * COARSE + half + 0.5
+    pixels = np.asarray(np.stack([columns, rows], axis=-1) * COARSE + (half + 0.5), np.float64)
     seen = np.where(np.isfinite(coarse), np.minimum(coarse, _FAR_M), 0.0)[..., None]
     points = np.asarray(lens.rays(pixels) * seen + (0, 0, lens.height_m), np.float32)
     lamps = stage.lamps
@@ -74,7 +76,7 @@ def shine(picture: Picture, spot: Picture, centre: tuple[float, float]) -> None:
         cv2.add(part, spot[row : row + part.shape[0], column : column + part.shape[1]], part)
 
 
-def _pool(points: World, lamp: NDArray[np.float64], wall_m: float) -> NDArray[np.float32]:
+def _pool(points: Points, lamp: NDArray[np.float64], wall_m: float) -> NDArray[np.float32]:
     """Of one lamp that shines downwards: 1 right below it."""
     away = np.asarray(lamp, np.float32) - points
     square = (away**2).sum(axis=-1)
@@ -84,7 +86,7 @@ def _pool(points: World, lamp: NDArray[np.float64], wall_m: float) -> NDArray[np
     return np.asarray(np.float32(LAMP_M**2) * facing * down / np.maximum(square, 1) ** 2, np.float32)
 
 
-def _spill(stage: Stage, points: World, wall_m: float) -> NDArray[np.float32]:
+def _spill(stage: Stage, points: Points, wall_m: float) -> NDArray[np.float32]:
     """Light that falls from windows on the ground before them."""
     before = np.clip(wall_m - points[..., 1], 0, 50)
     ground = points[..., 2] < 0.1

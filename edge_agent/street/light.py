@@ -13,9 +13,10 @@ from edge_agent.street.beams import Beam, Beams
 from edge_agent.street.chance import chance
 from edge_agent.street.lamps import Lamplight, lamplight
 from edge_agent.street.lens import Lens
+from edge_agent.street.rays import Depth
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.shape import Picture
-from edge_agent.street.stage import Depth, Stage
+from edge_agent.street.stage import Stage
 from edge_agent.street.sun import Sun
 
 Mask = Annotated[NDArray[np.uint8], "H W"]
@@ -81,8 +82,8 @@ class Light:
     ) -> tuple[Picture, float]:
         """The picture in its light, and how much the camera amplifies: 1 by day.
 
-        `near` is how far what was painted is, in the codes of `nearness`: with it, people stand out before the
-        dark in infra-red, and no window shines through them. Without, all is as far as what never moves.
+        `near` is how far what was painted is, in the codes of `nearness`: with it, people stand out in infra-red
+        and no window shines through them. Without, all is as far as what never moves.
         """
         level, infrared = self._sun.level(time_s), self._sun.infrared(time_s)
         if shadows is not None:
@@ -97,22 +98,19 @@ class Light:
             return self._by_infrared(picture, view, lens, beams, near), _MOST_GAIN * 0.8
         light = self._map(view, lens, step)
         lit = self._beams.ground(beams, lens) if beams else None
-        if lit is None:
-            picture = cv2.multiply(picture, light, scale=1 / _ONE)
-        else:
+        seen = np.asarray(cv2.multiply(picture, light, scale=1 / _ONE), np.uint8)
+        if lit is not None:
             part = np.s_[lit.rows, lit.columns]
             more = cv2.add(light[part], cv2.cvtColor(lit.light, cv2.COLOR_GRAY2RGB))
-            bright = cv2.multiply(picture[part], more, scale=1 / _ONE)
-            picture = cv2.multiply(picture, light, scale=1 / _ONE)
-            picture[part] = bright
+            seen[part] = cv2.multiply(picture[part], more, scale=1 / _ONE)
         if _lamps_on(level) > 0:
             glow, halo = self._shine(view, step)
             if near is not None:
-                glow = cv2.copyTo(glow, cv2.compare(near, view.still, cv2.CMP_EQ))
-            picture = cv2.add(cv2.add(picture, glow, picture), halo, picture)
+                glow = np.asarray(cv2.copyTo(glow, cv2.compare(near, view.still, cv2.CMP_EQ)), np.uint8)
+            cv2.add(cv2.add(seen, glow, seen), halo, seen)
         if beams:
-            self._beams.glare(picture, beams, lens)
-        return np.asarray(picture, np.uint8), gain
+            self._beams.glare(seen, beams, lens)
+        return seen, gain
 
     def _by_infrared(
         self, picture: Picture, view: _View, lens: Lens, beams: Sequence[Beam], near: Mask | None
@@ -161,14 +159,14 @@ class Light:
         if step not in view.shines:
             on = _lamps_on(step / _STEPS)
             view.shines[step] = (
-                cv2.convertScaleAbs(view.lamps.glow, alpha=on * 0.9),
-                cv2.convertScaleAbs(view.lamps.halo, alpha=on),
+                np.asarray(cv2.convertScaleAbs(view.lamps.glow, alpha=on * 0.9), np.uint8),
+                np.asarray(cv2.convertScaleAbs(view.lamps.halo, alpha=on), np.uint8),
             )
         return view.shines[step]
 
 
 def _ambient(level: float) -> float:
-    return 0.035 + 0.965 * level**1.6
+    return 0.035 + 0.965 * float(level**1.6)
 
 
 def _lamps_on(level: float) -> float:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from edge_agent.street.canvas import Canvas
+from edge_agent.street.canvas import Canvas, tone
 from edge_agent.street.chance import chance
 from edge_agent.street.looks import Colour
 from edge_agent.street.scenario import Ground, Scenario
@@ -65,7 +65,7 @@ def _yard(canvas: Canvas, generator: np.random.Generator, *, until: float) -> No
     colour: Colour = ((126, 122, 96), (148, 142, 130), (96, 112, 74))[int(generator.integers(3))]
     canvas.box(0, 0, PERIOD_M, top, colour)
     for x_m in np.arange(0, PERIOD_M, 3.0):
-        canvas.line([(x_m, 0), (x_m, top)], _scaled(colour, 0.82), wide_m=0.03)
+        canvas.line([(x_m, 0), (x_m, top)], tone(colour, 0.82), wide_m=0.03)
 
 
 def _pavement(canvas: Canvas, generator: np.random.Generator, near: float, far: float) -> None:
@@ -89,7 +89,7 @@ def _pavement(canvas: Canvas, generator: np.random.Generator, near: float, far: 
     area = canvas.part(0, low, PERIOD_M, high)
     tiles = np.clip(colours, 0, 255).astype(np.uint8)
     area[:] = cv2.resize(tiles, (area.shape[1], area.shape[0]), interpolation=cv2.INTER_NEAREST)
-    joint = _scaled(base, 0.76)
+    joint = tone(base, 0.76)
     for x_m in np.arange(columns) * (PERIOD_M / columns):
         canvas.line([(x_m, low), (x_m, high)], joint, wide_m=0.015)
     for y_m in low + np.arange(rows) * ((high - low) / rows):
@@ -120,23 +120,22 @@ def _road(canvas: Canvas, generator: np.random.Generator, strips: Ground) -> Non
     for _ in range(int(generator.integers(3, 7))):  # dug up and closed again
         x_m, y_m = generator.uniform(1, PERIOD_M - 6), generator.uniform(low + 0.4, high - 1.2)
         wide, deep = generator.uniform(0.8, 5), generator.uniform(0.5, 1.3)
-        patch = _scaled(base, generator.uniform(0.78, 1.12))
+        patch = tone(base, generator.uniform(0.78, 1.12))
         canvas.box(x_m, y_m, x_m + wide, min(y_m + deep, high - 0.3), patch)
     for _ in range(10):  # cracks
         steps = generator.normal((0.25, 0.0), (0.22, 0.16), (14, 2)).cumsum(axis=0)
         start = (generator.uniform(0, PERIOD_M - 5), generator.uniform(low + 0.6, high - 0.6))
         way = np.clip(steps + start, (0, low + 0.2), (PERIOD_M, high - 0.2))
-        canvas.line([(float(x), float(y)) for x, y in way], _scaled(base, 0.66), wide_m=0.02)
+        canvas.line([(float(x), float(y)) for x, y in way], tone(base, 0.66), wide_m=0.02)
     for _ in range(2):  # manholes
         x_m, y_m = generator.uniform(2, PERIOD_M - 2), generator.uniform(low + 1, high - 1)
-        canvas.disc(x_m, y_m, 0.36, _scaled(base, 0.7))
+        canvas.disc(x_m, y_m, 0.36, tone(base, 0.7))
         canvas.disc(x_m, y_m, 0.3, (96, 88, 80))
     middle = (low + high) / 2
     for x_m in np.arange(0, PERIOD_M, 6.0):
         canvas.box(x_m, middle - 0.06, x_m + 3, middle + 0.06, _PAINT)
-    for y_m, gutter in ((low, low), (high, high - _GUTTER_M)):
-        edge = y_m + 0.5 if y_m == low else y_m - 0.6
-        canvas.box(0, edge, PERIOD_M, edge + 0.1, _PAINT)
+    for line, gutter in ((low + 0.5, low), (high - 0.6, high - _GUTTER_M)):
+        canvas.box(0, line, PERIOD_M, line + 0.1, _PAINT)
         canvas.box(0, gutter, PERIOD_M, gutter + _GUTTER_M, (124, 120, 114))
         for x_m in np.arange(0, PERIOD_M, 1.2):
             canvas.line([(x_m, gutter), (x_m, gutter + _GUTTER_M)], (90, 88, 84), wide_m=0.02)
@@ -170,8 +169,3 @@ def _wet(canvas: Canvas, spots: np.ndarray[tuple[int, ...], np.dtype[np.float32]
     water = np.tile(long, (-(-tall // 256), -(-wide // 1024)))[:tall, :wide]
     share = np.clip((water - (1.5 - 0.5 * rain)) * 1.1, 0, 0.34).astype(np.float32)[..., None]
     texels[:] = (texels * (1 - share) + np.array((150, 160, 170), np.float32) * share).astype(np.uint8)
-
-
-def _scaled(colour: Colour, by: float) -> Colour:
-    red, green, blue = (min(255, round(channel * by)) for channel in colour)
-    return red, green, blue

@@ -63,14 +63,14 @@ class Sensor:
             more, less = self._noise(sigma, infrared=infrared, size=picture.shape[:2])
             start = int(chance(self._seed, "noise", frame).integers((more.size - picture.size) // 3)) * 3
             part = slice(start, start + picture.size)
-            picture = cv2.add(picture, more[part].reshape(picture.shape))
-            picture = cv2.subtract(picture, less[part].reshape(picture.shape), picture)
-        return np.asarray(picture, np.uint8)
+            noisy = cv2.add(picture, more[part].reshape(picture.shape))
+            picture = np.asarray(cv2.subtract(noisy, less[part].reshape(picture.shape), noisy), np.uint8)
+        return picture
 
     def _noise(
         self, sigma: float, *, infrared: bool, size: tuple[int, int]
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """What is added and what is taken away, twice as high as a picture: each takes its part from elsewhere."""
+        """What is added and what is taken away, for two pictures: each picture's part begins elsewhere."""
         key = (size, infrared, sigma)
         if key not in self._banks:
             if (size, infrared) not in self._plain:
@@ -93,8 +93,8 @@ def _plain(generator: np.random.Generator, size: tuple[int, int], *, infrared: b
     else:
         colour = generator.standard_normal((2 * height, width, 3), dtype=np.float32)
         noise = grey * np.float32((1 - _COLOUR**2) ** 0.5) + colour * np.float32(_COLOUR)
-    noise = cv2.GaussianBlur(noise, (3, 3), 0.45, borderType=cv2.BORDER_REFLECT_101)
-    return np.asarray(noise / noise.std(), np.float32)
+    smeared = cv2.GaussianBlur(noise, (3, 3), 0.45, borderType=cv2.BORDER_REFLECT_101)
+    return np.asarray(smeared / np.std(smeared), np.float32)
 
 
 def _moved(picture: Picture, right: int, down: int) -> Picture:

@@ -52,4 +52,4 @@ class Sky:
         colour[slope < self._hills[around]] = self._hill_colour
         leaves = np.clip(clouds, -1, 1)[..., None] * 8
         np.copyto(colour, self._top_colour + leaves, where=(slope < self._tops[around])[..., None])
-        return np.clip(colour, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(colour, 0, 255), np.uint8)

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from edge_agent.street import nearness
 from edge_agent.street.chance import chance
+from edge_agent.street.rays import Depth
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.shape import Picture
-from edge_agent.street.stage import Depth
 
 Mask = Annotated[NDArray[np.uint8], "H W"]
 
 _LAYERS = ((0.011, 0.8, 34), (0.03, 1.0, 46), (0.075, 1.4, 58))
-"""Of rain, from far to near: a streak's length of the picture's height, its width in pixels, its brightness."""
+"""Of rain, from far to near: a streak's length by the picture's height, width in pixels, brightness."""
 _TILE = 2
 """A layer is so many times as high as the picture, and is cut anew for every picture."""
 _CLEAR_M, _THICK_M = 500.0, 12.0
@@ -55,17 +55,15 @@ class Weather:
         level: float,
         near: Mask | None = None,
     ) -> Picture:
-        """The picture through the weather; `near`: how far what was painted is, in the codes of `nearness`."""
+        """The picture through the weather; `near`: how far what was painted is, in codes of `nearness`."""
         step = round(level * 20)
         if self._fog > 0:
             veil = self._veil(depth, step) if near is None else _veil(near, self._left, step)
-            picture = cv2.multiply(picture, veil.left, scale=1 / 255)
-            picture = cv2.add(picture, veil.added, picture)
+            hazy = cv2.multiply(picture, veil.left, scale=1 / 255)
+            picture = np.asarray(cv2.add(hazy, veil.added, hazy), np.uint8)
         if self._rain > 0:
-            picture = picture.copy() if self._fog == 0 else picture
-            streaks = self._streaks(picture.shape[1], picture.shape[0], step)
-            picture = self._rained(picture, streaks, frame)
-        return np.asarray(picture, np.uint8)
+            picture = self._rained(picture, self._streaks(picture.shape[1], picture.shape[0], step), frame)
+        return picture
 
     def _rained(self, picture: Picture, layers: Sequence[Mask], frame: int) -> Picture:
         height, width = picture.shape[:2]
@@ -77,7 +75,7 @@ class Weather:
                 for spare in (layer.shape[0] - height, layer.shape[1] - width)
             )
             cv2.max(drops, layer[top : top + height, left : left + width], drops)
-        return np.asarray(cv2.add(picture, cv2.cvtColor(drops, cv2.COLOR_GRAY2RGB), picture), np.uint8)
+        return np.asarray(cv2.add(picture, cv2.cvtColor(drops, cv2.COLOR_GRAY2RGB)), np.uint8)
 
     def _streaks(self, width: int, height: int, step: int) -> list[Mask]:
         key = (width, height, step)
