@@ -82,8 +82,8 @@ class Light:
     ) -> tuple[Picture, float]:
         """The picture in its light, and how much the camera amplifies: 1 by day.
 
-        `near` is how far what was painted is, in the codes of `nearness`: with it, people stand out in infra-red
-        and no window shines through them. Without, all is as far as what never moves.
+        `near` is how far what was painted is, in the codes of `nearness`: with it, people stand out before
+        the dark in infra-red, and no window shines through them. Without, all is as far as what never moves.
         """
         level, infrared = self._sun.level(time_s), self._sun.infrared(time_s)
         if shadows is not None:

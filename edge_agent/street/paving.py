@@ -142,11 +142,11 @@ def _road(canvas: Canvas, generator: np.random.Generator, strips: Ground) -> Non
         for x_m in (4.0, 16.0):
             canvas.box(x_m, gutter, x_m + 0.6, gutter + _GUTTER_M, (52, 50, 48))
     painted = generator.random() < 0.6
-    for start in (low - _KERB_M, high):
+    for kerb in (low - _KERB_M, high):
         for number, x_m in enumerate(np.arange(0, PERIOD_M, 0.6)):
             pale: Colour = (206, 204, 198) if painted else (160, 158, 152)
             dark: Colour = (48, 48, 50) if painted else (150, 148, 142)
-            canvas.box(x_m, start, x_m + 0.59, start + _KERB_M, dark if number % 2 else pale)
+            canvas.box(x_m, kerb, x_m + 0.59, kerb + _KERB_M, dark if number % 2 else pale)
     canvas.box(0, low, PERIOD_M, low + 0.06, (70, 68, 66))
     canvas.box(0, high - 0.06, PERIOD_M, high, (70, 68, 66))
 
