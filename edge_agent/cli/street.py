@@ -1,7 +1,6 @@
 """`edge-agent street`: simulated streets, as a list, a contact sheet, or a video with its ground truth."""
 
 import json
-import math
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -25,17 +24,11 @@ else:
 
 app = typer.Typer(help="Simulated streets: showing them, recording them.", no_args_is_help=True)
 
-TILES = 9
+TILES, MOST_TILES = 9, 36
 
 Which = Annotated[str, typer.Argument(help="A scenario's name, or a .toml file.")]
 Seed = Annotated[int, typer.Option(min=0, max=999_999_999, help="The same seed gives the same street.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-def _finite(value: float | None) -> float | None:
-    if value is not None and not math.isfinite(value):
-        raise typer.BadParameter("is no number of seconds")
-    return value
 
 
 @app.command("list")
@@ -63,7 +56,7 @@ def render(
     seed: Seed = 1,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.1, max=7200, callback=_finite, help="Only the first so many (default: all)."),
+        typer.Option(min=0.1, max=7200, help="Only the first so many (default: all)."),
     ] = None,
     bitrate: Annotated[
         int | None,
@@ -71,7 +64,7 @@ def render(
     ] = None,
     fps: Annotated[
         float | None,
-        typer.Option(min=1, max=60, callback=_finite, help="Frames a second (default: the scenario's)."),
+        typer.Option(min=1, max=60, help="Frames a second (default: the scenario's)."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -82,10 +75,11 @@ def render(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     began = time.monotonic()
     try:
+        street = painter.Street(chosen.scenario, seed=chosen.seed)
         with Progress(*columns, console=Console(stderr=True), disable=as_json) as bars:
             bar = bars.add_task(scenario, total=None)
             frames = recording.record(
-                painter.Street(chosen.scenario, seed=chosen.seed),
+                street,
                 out,
                 seconds=seconds,
                 progress=lambda done, total: bars.update(bar, completed=done, total=total),
@@ -117,12 +111,12 @@ def show(
     shown = chosen.scenario
     if wrong := [second for second in at or [] if not 0 <= second < shown.duration_s]:
         _fail(f"--at {wrong[0]:g}: {scenario} lasts from 0 to {shown.duration_s:g} s", status=2)
+    if len(at or []) > MOST_TILES:
+        _fail(f"--at is given {len(at or [])} times; {MOST_TILES} at most", status=2)
     try:
-        if len(at or []) > sheets.MOST_TILES:
-            _fail(f"--at is given {len(at or [])} times; {sheets.MOST_TILES} at most", status=2)
+        street = painter.Street(shown, seed=seed)
         seconds = at or sheets.spread(TILES, over_s=shown.duration_s)
         frames = [min(int(second * shown.fps + 1e-6), shown.frames - 1) for second in seconds]
-        street = painter.Street(shown, seed=seed)
         title = f"{scenario}, seed {seed}: {shown.about}"
         picture = sheets.sheet(street, truth.Truth(street), frames, title=title)
         write_atomically(out, sheets.jpeg(picture))

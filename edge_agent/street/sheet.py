@@ -21,7 +21,6 @@ from edge_agent.street.truth import Seen, Truth
 TILE_PX = 640
 """Width of a picture on the sheet: small ones are enlarged, so that what is written in them can be read."""
 TALLEST_PX = 960
-MOST_TILES = 36
 GAP_PX = 10
 HEAD_PX = 44
 FOOT_PX = 46
@@ -84,7 +83,8 @@ class Tags:
 
     def __init__(self, tile: Picture) -> None:
         self._tile = tile
-        self._taken: list[tuple[int, int, int, int]] = []
+        self.plates: list[tuple[int, int, int, int]] = []
+        """Left, top, right, bottom of those written so far."""
 
     def add(self, words: str, at: tuple[int, int], colour: Colour) -> None:
         """Write words above a point; where all room near it is taken, leave them out."""
@@ -94,9 +94,9 @@ class Tags:
         lowest = min(max(at[1], height), self._tile.shape[0])
         for bottom in range(lowest, max(height, lowest - _CLIMB_PX) - 1, -2):
             plate = (left, bottom - height, left + width, bottom)
-            if any(_overlap(plate, other) for other in self._taken):
+            if any(_overlap(plate, other) for other in self.plates):
                 continue
-            self._taken.append(plate)
+            self.plates.append(plate)
             if bottom < lowest:
                 cv2.line(self._tile, (left, bottom), (left, lowest), colour, 1)
             cv2.rectangle(self._tile, plate[:2], (plate[2] - 2, plate[3] - 1), colour, cv2.FILLED)
