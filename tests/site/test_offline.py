@@ -101,7 +101,7 @@ def test_without_anything_the_demo_sees_its_own_street_and_shows_every_page(
     try:
         link = re.compile(rf"http://127\.0\.0\.1:{base}/signin/\S+")
         running = partial(demand_running, run, said)
-        eventually(lambda: running() and link.search(said.read_text()), within_s=90, what="the link")
+        eventually(lambda: running() and link.search(said.read_text()), within_s=150, what="the link")
         labels = partial(seen, data, running)
         eventually(lambda: labels() >= {"person", "vehicle"}, within_s=90, what="people and vehicles")
         console, kiosk = f"http://127.0.0.1:{base}", f"http://127.0.0.1:{base + 1}"
