@@ -53,7 +53,7 @@ def facade(scenario: Scenario, *, seed: int) -> Facade:
         canvas.shade(0, 0, 2 * REACH_M, high, by=0.95)
     room = (counter.width_m / 2, SILL_M, LINTEL_M)
     canvas.box(middle - room[0], room[1], middle + room[0], room[2], (120, 104, 86), glow=tone(WARM, 0.8))
-    return Facade(Texture(canvas.texels, scale), Texture(canvas.glow, scale))
+    return Facade(Texture(canvas.texels, canvas.scale), Texture(canvas.glow, canvas.scale))
 
 
 def _row(canvas: Canvas, generator: np.random.Generator, left: float, right: float) -> None:

@@ -22,11 +22,12 @@ ONSET_S = 0.8
 _SUDDEN = ("frozen", "black")
 _MOVES = 6
 """A camera that is moved takes so many steps."""
-_KNOCKS = ((13.0, 6.0, 5.0), (-14.0, 4.0, -4.0), (9.0, -7.0, -6.0))
+_KNOCKS = ((13.0, 6.0, 5.0), (-14.0, 4.0, -4.0), (11.0, -7.0, -6.0))
 """Yaw, pitch and roll, degrees, of the first, the second, the third that is moved."""
 _CLOTHS = ((58, 44, 36), (40, 42, 48), (96, 72, 58), (48, 56, 44), (110, 104, 96))
 _BLUR = 14.0
 """A picture out of focus has been made so many times smaller, at 480 rows."""
+_FAINTEST = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ def _strength(fault: Fault, time_s: float) -> float:
 def _defocused(picture: Picture, strength: float) -> Picture:
     height, width = picture.shape[:2]
     times = 1 + (_BLUR * max(1.0, height / 480) - 1) * strength
+    if times < _FAINTEST:
+        return picture
     small = (max(4, round(width / times)), max(4, round(height / times)))
     coarse = cv2.resize(picture, small, interpolation=cv2.INTER_AREA)
     return np.asarray(

@@ -23,8 +23,8 @@ def paving(scenario: Scenario, *, seed: int) -> Texture:
     """The ground; its first row is BEHIND_M behind the camera's foot, its last at the wall."""
     strips = scenario.ground
     deep_m = strips.wall_y_m + BEHIND_M
-    scale = float(np.clip((_TEXELS / PERIOD_M / deep_m) ** 0.5, 12, 72))
-    canvas = Canvas(PERIOD_M, deep_m, scale=scale)
+    canvas = Canvas(PERIOD_M, deep_m, scale=float(np.clip((_TEXELS / PERIOD_M / deep_m) ** 0.5, 12, 72)))
+    scale = canvas.scale
     generator = chance(seed, "paving")
     spots = grain(generator, 512, 512, coarse=scale * 0.8, octaves=5)
     _yard(canvas, generator, until=strips.pavement_y_m)
@@ -46,8 +46,7 @@ def crossing(scenario: Scenario, *, seed: int) -> Texture:
     """A zebra crossing with its stop lines: colours, and how much of the paint is left."""
     strips = scenario.ground
     wide_m = strips.far_y_m - strips.road_y_m
-    scale = 40.0
-    canvas = Canvas(CROSSING_M, wide_m, scale=scale, channels=4)
+    canvas = Canvas(CROSSING_M, wide_m, scale=40.0, channels=4)
     middle = CROSSING_M / 2
     for y_m in np.arange(0.5, wide_m - 0.5, 0.95):
         canvas.box(middle - 1.7, y_m, middle + 1.7, y_m + 0.5, _PAINT)
@@ -57,7 +56,7 @@ def crossing(scenario: Scenario, *, seed: int) -> Texture:
     left = np.clip(0.78 + 0.16 * grain(chance(seed, "crossing"), height, width, coarse=10, octaves=4), 0, 1)
     canvas.texels[..., 3] = (canvas.texels[..., 3] * left).astype(np.uint8)
     canvas.texels[..., :3] = _PAINT
-    return Texture(canvas.texels, scale)
+    return Texture(canvas.texels, canvas.scale)
 
 
 def _yard(canvas: Canvas, generator: np.random.Generator, *, until: float) -> None:
@@ -117,18 +116,18 @@ def _road(canvas: Canvas, generator: np.random.Generator, strips: Ground) -> Non
     shade = int(generator.integers(80, 112))
     base = (shade + 2, shade, shade - 1)
     canvas.box(0, low, PERIOD_M, high, base)
+    deep = high - low
     for _ in range(int(generator.integers(3, 7))):  # dug up and closed again
-        x_m, y_m = generator.uniform(1, PERIOD_M - 6), generator.uniform(low + 0.4, high - 1.2)
-        wide, deep = generator.uniform(0.8, 5), generator.uniform(0.5, 1.3)
-        patch = tone(base, generator.uniform(0.78, 1.12))
-        canvas.box(x_m, y_m, x_m + wide, min(y_m + deep, high - 0.3), patch)
+        x_m, y_m = generator.uniform(1, PERIOD_M - 6), low + generator.uniform(0.05, 0.8) * deep
+        wide, tall = generator.uniform(0.8, 5), min(generator.uniform(0.5, 1.3), 0.15 * deep)
+        canvas.box(x_m, y_m, x_m + wide, y_m + tall, tone(base, generator.uniform(0.78, 1.12)))
     for _ in range(10):  # cracks
         steps = generator.normal((0.25, 0.0), (0.22, 0.16), (14, 2)).cumsum(axis=0)
-        start = (generator.uniform(0, PERIOD_M - 5), generator.uniform(low + 0.6, high - 0.6))
+        start = (generator.uniform(0, PERIOD_M - 5), low + generator.uniform(0.1, 0.9) * deep)
         way = np.clip(steps + start, (0, low + 0.2), (PERIOD_M, high - 0.2))
         canvas.line([(float(x), float(y)) for x, y in way], tone(base, 0.66), wide_m=0.02)
     for _ in range(2):  # manholes
-        x_m, y_m = generator.uniform(2, PERIOD_M - 2), generator.uniform(low + 1, high - 1)
+        x_m, y_m = generator.uniform(2, PERIOD_M - 2), low + generator.uniform(0.2, 0.8) * deep
         canvas.disc(x_m, y_m, 0.36, tone(base, 0.7))
         canvas.disc(x_m, y_m, 0.3, (96, 88, 80))
     middle = (low + high) / 2
