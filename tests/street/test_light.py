@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.street import nearness
@@ -136,6 +136,7 @@ def test_infrared_comes_late_and_stays_long() -> None:
     assert len(switched) == pytest.approx(80, abs=3)
 
 
+@settings(deadline=None)
 @given(levels=st.lists(st.floats(0.165, 0.235), min_size=2, max_size=8), dark=st.booleans())
 def test_infrared_does_not_flutter(levels: list[float], *, dark: bool) -> None:
     schedule = [(0.0, 0.0 if dark else 1.0), *((float(n + 1), level) for n, level in enumerate(levels))]
@@ -162,6 +163,7 @@ def test_no_sun_no_shadow(change: dict[str, object]) -> None:
     assert Sun(scenario(**change)).shadow(0.0) is None
 
 
+@settings(deadline=None)
 @given(depth_m=st.floats(0.3, 400))
 def test_nearness_tells_depths_apart(depth_m: float) -> None:
     told = nearness.depths()[nearness.coded(depth_m)]

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.street.sensor import Sensor
@@ -79,6 +79,7 @@ def test_shaking_moves_the_picture_by_what_it_says() -> None:
     assert len({sensor.shake(frame) for frame in range(12)}) > 4
 
 
+@settings(deadline=None)
 @given(frame=st.integers(0, 10**7), shake_px=st.floats(0.0, 20.0))
 def test_shaking_has_bounds_and_is_smooth(frame: int, shake_px: float) -> None:
     sensor = Sensor(scenario(sensor={"shake_px": shake_px}, fps=30), seed=4)
