@@ -20,6 +20,8 @@ from edge_agent.street.texture import Plane, Texels, Texture
 _FINE_PIXELS = 600_000
 """A picture up to this size is drawn at twice its size and then halved."""
 _FAR_M = 5000.0
+_LOWEST_M = 2.0
+"""No house is lower than this: only above it may one look over the wall."""
 _HAZE = np.array((190, 198, 204), np.float32)
 _HAZE_M = 900.0
 _EDGE_M = 0.03
@@ -103,7 +105,8 @@ class Backdrop:
     def _floor(self, towards: Rays) -> Picture:
         """The ground and the sky."""
         picture = np.zeros((*towards.up.shape, 3), np.uint8)
-        above = np.flatnonzero((towards.up > -0.02).any(axis=1))
+        over = towards.up * np.minimum(towards.wall, _FAR_M) > _LOWEST_M - towards.height_m
+        above = np.flatnonzero((~towards.on_ground & over).any(axis=1))
         if len(above):
             band = slice(int(above[0]), int(above[-1]) + 1)
             picture[band] = self._sky.seen(towards.right[band], towards.away[band], towards.up[band])
@@ -116,7 +119,9 @@ class Backdrop:
         deep = np.clip(y + np.float32(BEHIND_M), _EDGE_M, towards.wall_m + BEHIND_M - _EDGE_M)
         floor = self._paving.seen(x, deep, reach, apart_m=towards.height_m, focal_px=towards.focal_px)
         self._cross(floor, x, y, reach, focal_px=towards.focal_px, height_m=towards.height_m)
-        np.copyto(picture[band], floor, where=(towards.ground[band] < _FAR_M)[..., None])
+        np.copyto(
+            picture[band], floor, where=(towards.on_ground[band] & (towards.ground[band] < _FAR_M))[..., None]
+        )
         return picture
 
     def _cross(

@@ -28,6 +28,9 @@ _ONE = 100
 _STEPS = 40
 """Light is reckoned anew when the daylight has changed by so small a part."""
 _MOST_GAIN = 3.6
+_DENOISED = 0.8
+"""A camera that amplifies also smooths, so that its noise grows by this power only."""
+_INFRARED_NOISE = 2.2
 _TINTS = ((1.0, 0.74, 0.46), (1.0, 0.84, 0.62), (0.92, 0.97, 1.0))
 """Of street lamps: sodium, warm and white LEDs."""
 _KEPT = 3
@@ -80,7 +83,7 @@ class Light:
         beams: Sequence[Beam] = (),
         near: Mask | None = None,
     ) -> tuple[Picture, float]:
-        """The picture in its light, and how much the camera amplifies: 1 by day.
+        """The picture in its light, and how much its noise grows: 1 by day.
 
         `near` is how far what was painted is, in the codes of `nearness`: with it, people stand out before
         the dark in infra-red, and no window shines through them. Without, all is as far as what never moves.
@@ -93,9 +96,8 @@ class Light:
         if step == _STEPS and not infrared:
             return picture, 1.0
         view = self._view(lens, depth)
-        gain = _gain(step / _STEPS)
         if infrared:
-            return self._by_infrared(picture, view, lens, beams, near), _MOST_GAIN * 0.8
+            return self._by_infrared(picture, view, lens, beams, near), _INFRARED_NOISE
         light = self._map(view, lens, step)
         lit = self._beams.ground(beams, lens) if beams else None
         seen = np.asarray(cv2.multiply(picture, light, scale=1 / _ONE), np.uint8)
@@ -110,7 +112,7 @@ class Light:
             cv2.add(cv2.add(seen, glow, seen), halo, seen)
         if beams:
             self._beams.glare(seen, beams, lens)
-        return seen, gain
+        return seen, _gain(step / _STEPS) ** _DENOISED
 
     def _by_infrared(
         self, picture: Picture, view: _View, lens: Lens, beams: Sequence[Beam], near: Mask | None
