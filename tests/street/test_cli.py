@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -124,26 +125,31 @@ def test_a_mistake_is_told_and_nothing_is_written(words: str, status: int, told:
 
 
 def test_ctrl_c_leaves_nothing_behind(folder: Path) -> None:
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [PROGRAM, "street", "render", "rush_hour", "--out", "film"],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    give_up = time.monotonic() + 30
-    while not (video := next(folder.glob(".film.*/video.mp4"), None)):
-        assert process.poll() is None
-        assert time.monotonic() < give_up
-        time.sleep(0.05)
-    assert video.exists()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    ) as process:  # fmt: skip
+        try:
+            eventually(lambda: next(folder.glob(".film.*/video.mp4"), None))
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode not in (0, -signal.SIGINT)
     assert "Traceback" not in out + err
     assert left_in(folder) == ["small.toml"]
 
 
+def eventually(check: Callable[[], Path | None], *, within_s: float = 60.0) -> None:
+    give_up = time.monotonic() + within_s
+    while not check():
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+
+
 def python(code: str, *arguments: str) -> Ran:
     return subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=100, check=False
     )  # fmt: skip
 
 

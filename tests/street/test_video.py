@@ -175,15 +175,15 @@ def test_the_same_street_is_recorded_the_same(small_street: Street, tmp_path: Pa
 
 def test_a_part_of_a_recording_has_that_parts_events(tmp_path: Path) -> None:
     scenario = Scenario(
-        about="Small.", duration_s=60, fps=1, width=64, height=64, crowd={"per_minute": 120},
+        about="Small.", duration_s=20, fps=1, width=64, height=64, crowd={"per_minute": 60},
         lines=[{"name": "across", "start": (0.0, 12.5), "end": (0.0, 17.5)}],
     )  # fmt: skip
     street = Street(scenario, seed=1)
     recording.record(street, tmp_path / "all")
-    assert recording.record(street, tmp_path / "part", seconds=20) == 20
-    assert len(film_of(tmp_path / "part")) == 20
+    assert recording.record(street, tmp_path / "part", seconds=8) == 8
+    assert len(film_of(tmp_path / "part")) == 8
     whole, part = (json.loads((tmp_path / name / "events.json").read_text()) for name in ("all", "part"))
-    sooner = [each for each in whole["crossings"] if each["at_s"] < 20]
+    sooner = [each for each in whole["crossings"] if each["at_s"] < 8]
     assert part["crossings"] == sooner
     assert 0 < len(sooner) < len(whole["crossings"])
 
