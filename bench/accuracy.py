@@ -1,6 +1,6 @@
-"""How well the default detector finds people, on COCO images that no training set of its own holds.
+"""How well a detector finds people, on COCO images that no training set of its own holds.
 
-    scripts/bench accuracy [--images FOLDER] [--json]
+    scripts/bench accuracy [--model NAME] [--images FOLDER] [--json]
 
 `person_ap50` is the average precision (all points of the precision-recall curve) at an overlap of 0.5, over
 the images and published boxes (YOLO text, class 0) of the mirror's `coco_permissive53/val`; `_large` counts
@@ -19,6 +19,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from bench._precision import Sight, average_precision
 from edge_agent.device import Device
 from edge_agent.model_store.store import default_mirror
 from edge_agent.vision.app import load_detector
@@ -26,7 +27,6 @@ from edge_agent.vision.detector import Detections
 from edge_agent.vision.litert import SsdDetector
 from edge_agent.vision.resize import INTERPOLATION, Resizer
 from edge_agent.vision.settings import CameraSettings, VisionSettings
-from edge_agent.vision.tracker import overlaps
 
 IMAGES = Path("media/coco_permissive53/val")
 PERSON = 0
@@ -37,6 +37,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="bench accuracy", description=__doc__)
     parser.add_argument("--images", type=Path, help=f"default: {IMAGES} in the mirror folder")
+    parser.add_argument(
+        "--model", default=VisionSettings.model_fields["model"].default, help="a manifest's name"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object last, and nothing else")
     arguments = parser.parse_args()
     mirror = default_mirror()
@@ -45,7 +48,8 @@ def main() -> None:
         sys.exit(f"bench accuracy: no folder {folder or ''}; name one with --images FOLDER")
     with tempfile.TemporaryDirectory(prefix="loket-bench-") as data:
         device = Device(region="17.07", name="bench", data=Path(data), run=Path(data))
-        detector = load_detector(device, VisionSettings(cameras=[CameraSettings(name="none", source="none")]))
+        settings = VisionSettings(model=arguments.model, cameras=[CameraSettings(name="none", source="none")])
+        detector = load_detector(device, settings)
     result = measure(folder, detector)
     if not arguments.json:
         for name, value in result.items():
@@ -64,46 +68,35 @@ def measure(folder: Path, detector: SsdDetector) -> dict[str, float]:
         ("_point", "POINT"),
     ):
         found = [_whole(detector, image, interpolation) for image, _ in images]
-        result[f"person_ap50{name}"] = round(average_precision(found, [truth for _, truth in images]), 3)
+        result[f"person_ap50{name}"] = round(_precision(found, [truth for _, truth in images]), 3)
         if not name:
             result["person_ap50_large"] = round(
-                average_precision(found, [truth for _, truth in images], least_area=LARGE), 3
+                _precision(found, [truth for _, truth in images], least_area=LARGE), 3
             )
     found = [_letterbox(detector, image) for image, _ in images]
-    result["person_ap50_letterbox"] = round(average_precision(found, [truth for _, truth in images]), 3)
+    result["person_ap50_letterbox"] = round(_precision(found, [truth for _, truth in images]), 3)
     return result
 
 
-def average_precision(
+def _precision(
     found: list[Detections], truths: list[NDArray[np.float32]], *, least_area: float = 0.0
 ) -> float:
-    """AP at overlap 0.5; smaller people, and what finds them, count neither for nor against."""
-    hits: list[tuple[float, bool]] = []
-    people = 0
-    for detections, truth in zip(found, truths, strict=True):
-        counts = (truth[:, 2] - truth[:, 0]) * (truth[:, 3] - truth[:, 1]) >= least_area
-        people += int(counts.sum())
-        mine = detections[detections.labels == PERSON]
-        mine = mine[np.argsort(-mine.scores)]
-        overlap = overlaps(mine.boxes, truth) if len(truth) else np.zeros((len(mine), 0))
-        taken = np.zeros(len(truth), np.bool_)
-        for row in range(len(mine)):
-            free = np.where(taken, 0.0, overlap[row])
-            best = int(np.argmax(free)) if len(truth) else -1
-            if best >= 0 and free[best] >= 0.5:
-                taken[best] = True
-                if counts[best]:
-                    hits.append((float(mine.scores[row]), True))
-                continue
-            left, top, right, bottom = mine.boxes[row]
-            if (right - left) * (bottom - top) >= least_area:
-                hits.append((float(mine.scores[row]), False))
-    hits.sort(key=lambda hit: -hit[0])
-    right = np.cumsum([hit for _, hit in hits])
-    precision = right / np.arange(1, len(hits) + 1)
-    envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    recall = right / max(people, 1)
-    return float(np.sum(np.diff(recall, prepend=0.0) * envelope))
+    """Of people; smaller ones, and what finds them, count neither for nor against."""
+    return average_precision(
+        Sight(
+            found=people.boxes,
+            scores=people.scores,
+            there=truth,
+            counts=_areas(truth) >= least_area,
+            aside=_areas(people.boxes) < least_area,
+        )
+        for people, truth in zip((one[one.labels == PERSON] for one in found), truths, strict=True)
+    )
+
+
+def _areas(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    areas: NDArray[np.float32] = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return areas
 
 
 def _images(folder: Path) -> Iterator[tuple[av.VideoFrame, NDArray[np.float32]]]:
@@ -123,13 +116,13 @@ def _whole(detector: SsdDetector, image: av.VideoFrame, interpolation: str) -> D
 
 
 def _letterbox(detector: SsdDetector, image: av.VideoFrame) -> Detections:
-    side, _ = detector.input_size
-    scale = side / max(image.width, image.height)
+    whole_width, whole_height = detector.input_size
+    scale = min(whole_width / image.width, whole_height / image.height)
     width, height = round(image.width * scale), round(image.height * scale)
-    square = np.full((side, side, 3), 127, np.uint8)
-    square[:height, :width] = Resizer((width, height))(image)
-    found = detector.detect(square)
-    stretch = np.array([side / width, side / height] * 2, np.float32)
+    whole = np.full((whole_height, whole_width, 3), 127, np.uint8)
+    whole[:height, :width] = Resizer((width, height))(image)
+    found = detector.detect(whole)
+    stretch = np.array([whole_width / width, whole_height / height] * 2, np.float32)
     return Detections(np.clip(found.boxes * stretch, 0, 1), found.scores, found.labels, found.saturated)
 
 

@@ -23,6 +23,7 @@ from edge_agent.contract.examples import EXAMPLES
 from edge_agent.contract.schema import event_schema
 from edge_agent.device import Device
 from edge_agent.kiosk.settings import KioskSettings
+from edge_agent.street.scenario import Scenario, load_scenario, names
 from edge_agent.uplink.settings import UplinkSettings
 from edge_agent.vision.settings import VisionSettings
 from fleet.cli import app as fleet_app
@@ -55,6 +56,22 @@ COMMANDS_INTRO = """\
 Both programs tell the same with `--help`. `fleet` speaks Indonesian or English (`--lang`, or the
 environment's `LOKET_LANG` or `LANG`). Exit statuses are in [errors](errors.md).
 """
+SCENARIOS_INTRO = """\
+# Scenarios
+
+Simulated streets that come with Loket; [how to use them](../how-to/use-the-street.md). The detector
+`street_sim` was trained without those that are held out.
+
+| Name | Lasts | Detector | What it is |
+|---|---|---|---|
+"""
+SCENARIO_FILE = """
+## A scenario of one's own
+
+A TOML file with these settings; of all but `about` the default will do. Metres: x along the street to the
+right, y away from the camera, whose foot is at 0, 0. Times are seconds from the beginning.
+
+"""
 EVENTS_INTRO = """\
 # Events
 
@@ -83,6 +100,7 @@ def pages() -> dict[Path, str]:
     return {
         FOLDER / "settings.md": MADE + "".join(_settings()),
         FOLDER / "cli.md": MADE + "".join(_commands()),
+        FOLDER / "scenarios.md": MADE + "".join(_scenarios()),
         FOLDER / "events.md": MADE + "".join(_events()),
         FOLDER / "topics.md": MADE + "".join(_topics()),
     }
@@ -94,6 +112,17 @@ def _settings() -> Iterator[str]:
         schema = model.model_json_schema()
         yield f"\n## {name}\n\n"
         yield from _table(schema, schema.get("$defs", {}))
+
+
+def _scenarios() -> Iterator[str]:
+    yield SCENARIOS_INTRO
+    for name in names():
+        scenario = load_scenario(name)
+        known = "held out" if scenario.held_out else "knows it"
+        yield f"| `{name}` | {scenario.duration_s:g} s | {known} | {scenario.about} |\n"
+    yield SCENARIO_FILE
+    schema = Scenario.model_json_schema()
+    yield from _table(schema, schema["$defs"])
 
 
 def _table(schema: Schema, definitions: Schema, *, heading: str = "") -> Iterator[str]:
@@ -135,9 +164,9 @@ def _kind(field: Schema) -> str:
     if "const" in field:
         return f"`{_toml(field['const'])}`"
     if "prefixItems" in field:
-        return f"[{', '.join(_kind(item) for item in field['prefixItems'])}]"
+        return "pair of " + " and ".join(dict.fromkeys(_kind(part) for part in field["prefixItems"]))
     if field.get("type") == "array":
-        return f"list of {_kind(field['items'])}"
+        return f"list of {_kind(field['items'])}".replace("list of pair of", "list of pairs of")
     if field.get("format") == "path":
         return "path"
     word = {"integer": "whole number", "number": "number", "boolean": "true or false"}.get(

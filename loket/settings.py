@@ -25,9 +25,9 @@ _PLAIN = {
 
 
 class Section(BaseModel):
-    """A table of a settings file: frozen, and unknown keys are refused."""
+    """A table of a settings file: frozen; unknown keys are refused, and TOML's nan and inf."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 Settings = TypeVar("Settings", bound=Section)

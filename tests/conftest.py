@@ -14,6 +14,7 @@ RUNS_COMMANDS = {
     "test_kill",
     "test_live",
     "test_privacy",
+    "test_rtsp",
     "test_serve",
     "test_sources",
     "test_unit",

@@ -2,10 +2,10 @@
 
 import typer
 
-from edge_agent.cli import identity, models, outbox
+from edge_agent.cli import identity, models, outbox, street
 
 app = typer.Typer(
-    help="This device: its identity, its models, what waits to be sent.",
+    help="This device: its identity, its models, what waits to be sent; and streets to try it on.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -13,3 +13,4 @@ app = typer.Typer(
 app.add_typer(identity.app, name="identity")
 app.add_typer(models.app, name="models")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(street.app, name="street")

@@ -23,16 +23,16 @@ app = typer.Typer(help="Models: what there is, fetching them, checking them.", n
 
 Manifests = Annotated[
     Path | None,
-    typer.Option("--manifests", help="Folder of manifests [default: those that came with Loket]."),
+    typer.Option("--manifests", help="Folder of manifests (default: those that came with Loket)."),
 ]
 Store = Annotated[
-    Path | None, typer.Option("--store", help="Where model files are kept [default: ~/.cache/loket/models].")
+    Path | None, typer.Option("--store", help="Where model files are kept (default: ~/.cache/loket/models).")
 ]
 Artefacts = Annotated[
     str, typer.Option("--artefacts", envvar="LOKET_ARTEFACTS", help="URL of the fleet's artefact store.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Chosen = Annotated[list[str] | None, typer.Argument(help="Names of models [default: all].")]
+Chosen = Annotated[list[str] | None, typer.Argument(help="Names of models (default: all).")]
 
 
 @app.command("list")

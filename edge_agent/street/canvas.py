@@ -1,5 +1,6 @@
 """A surface that is drawn on in metres."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -15,12 +16,19 @@ _FONT = cv2.FONT_HERSHEY_DUPLEX
 _FONT_TALL = 22.0
 """Texels that a capital letter of this font is high at scale 1."""
 
+_HALVES = 64
+"""Texels are a multiple of this in both directions, so that a texture can be halved quickly."""
+_ROUND = [(math.cos(turn * math.pi / 10), math.sin(turn * math.pi / 10)) for turn in range(20)]
+_THIN = 2.5
+"""Rectangles of so few texels have smooth edges."""
+
 Corner = tuple[float, float]
 Floats = Annotated[NDArray[np.float32], "H W or H W C"]
 
 
 class Canvas:
-    """Texels, `scale` to the metre; x to the right, and y down from the first row, or up from the last.
+    """Texels, about `scale` to the metre; x to the right, and y down from the first row, or, with `up`, from
+    `height_m` there.
 
     What is drawn covers what was there; where it shines, it does so in `glow`.
     """
@@ -28,8 +36,9 @@ class Canvas:
     def __init__(
         self, width_m: float, height_m: float, *, scale: float, up: bool = False, channels: int = 3
     ) -> None:
-        self.scale = scale
-        shape = (round(height_m * scale), round(width_m * scale))
+        columns = max(1, round(width_m * scale / _HALVES)) * _HALVES
+        self.scale = columns / width_m
+        shape = (math.ceil(height_m * self.scale / _HALVES) * _HALVES, columns)
         self.texels: Texels = np.zeros((*shape, channels), np.uint8)
         self.glow: Texels = np.zeros((*shape, 3), np.uint8)
         self._up_m = height_m if up else None
@@ -45,7 +54,14 @@ class Canvas:
         glow: Colour | None = None,
     ) -> None:
         """A rectangle."""
-        self.polygon([(left, low), (right, low), (right, high), (left, high)], colour, glow=glow)
+        if min(right - left, abs(high - low)) * self.scale < _THIN:
+            self.polygon([(left, low), (right, low), (right, high), (left, high)], colour, glow=glow)
+            return
+        rows, columns = self._span(left, low, right, high)
+        if rows.start < rows.stop and columns.start < columns.stop:
+            ends = (columns.start, rows.start), (columns.stop - 1, rows.stop - 1)
+            cv2.rectangle(self.texels, *ends, self._solid(colour), cv2.FILLED)
+            cv2.rectangle(self.glow, *ends, glow or (0, 0, 0), cv2.FILLED)
 
     def polygon(self, corners: Sequence[Corner], colour: Colour, *, glow: Colour | None = None) -> None:
         """A polygon."""
@@ -55,11 +71,8 @@ class Canvas:
 
     def disc(self, x: float, y: float, radius: float, colour: Colour, *, glow: Colour | None = None) -> None:
         """A round spot."""
-        angles = np.linspace(0, 2 * np.pi, 20, endpoint=False)
         self.polygon(
-            [(x + radius * float(np.cos(a)), y + radius * float(np.sin(a))) for a in angles],
-            colour,
-            glow=glow,
+            [(x + radius * across, y + radius * along) for across, along in _ROUND], colour, glow=glow
         )
 
     def line(self, corners: Sequence[Corner], colour: Colour, *, wide_m: float) -> None:
@@ -69,7 +82,7 @@ class Canvas:
             self.texels, [self._fixed(corners)], False, self._solid(colour), thick, cv2.LINE_AA, SHIFT
         )
 
-    def words(self, text: str, left: float, low: float, right: float, high: float, colour: Colour) -> None:
+    def words(self, text: str, left: float, low: float, right: float, high: float, *, ink: Colour) -> None:
         """Letters that fill the height of a box, or its width if that is less."""
         (wide, _), _ = cv2.getTextSize(text, _FONT, 1.0, 1)
         size = min((high - low) * self.scale / _FONT_TALL, (right - left) * self.scale / wide)
@@ -82,14 +95,14 @@ class Canvas:
             origin,
             _FONT,
             size,
-            self._solid(colour),
+            self._solid(ink),
             max(1, round(size * 1.6)),
             cv2.LINE_AA,
         )
 
     def shade(self, left: float, low: float, right: float, high: float, *, by: float) -> None:
         """Make a rectangle darker, or lighter."""
-        part = self._part(left, low, right, high)
+        part = self.part(left, low, right, high)
         if part.size:
             part[..., :3] = cv2.convertScaleAbs(part[..., :3], alpha=by)
 
@@ -110,13 +123,13 @@ class Canvas:
 
     def part(self, left: float, low: float, right: float, high: float) -> Texels:
         """A rectangle's texels, to be changed."""
-        return self._part(left, low, right, high)
+        return self.texels[self._span(left, low, right, high)]
 
-    def _part(self, left: float, low: float, right: float, high: float) -> Texels:
-        rows = self._place(low, high)
-        top, bottom = (int(np.clip(round(row), 0, self.texels.shape[0])) for row in sorted(rows))
-        columns = (int(np.clip(round(x * self.scale), 0, self.texels.shape[1])) for x in (left, right))
-        return self.texels[top:bottom, slice(*columns)]
+    def _span(self, left: float, low: float, right: float, high: float) -> tuple[slice, slice]:
+        tall, wide = self.texels.shape[:2]
+        top, bottom = (min(max(round(row), 0), tall) for row in sorted(self._place(low, high)))
+        first, last = (min(max(round(x * self.scale), 0), wide) for x in (left, right))
+        return slice(top, bottom), slice(first, last)
 
     def _place(self, low: float, high: float) -> tuple[float, float]:
         if self._up_m is None:
@@ -127,7 +140,15 @@ class Canvas:
         points = np.array(corners, np.float64)
         if self._up_m is not None:
             points[:, 1] = self._up_m - points[:, 1]
-        return np.rint(points * (self.scale * (1 << SHIFT)) - (1 << SHIFT) / 2).astype(np.int32)
+        points *= self.scale * (1 << SHIFT)
+        points -= (1 << SHIFT) / 2
+        return np.rint(points, out=points).astype(np.int32)
 
     def _solid(self, colour: Colour) -> tuple[int, ...]:
         return (*colour, 255)[: self.texels.shape[2]]
+
+
+def tone(colour: Colour, by: float) -> Colour:
+    """A colour made darker, or lighter."""
+    red, green, blue = (min(255, round(channel * by)) for channel in colour)
+    return red, green, blue

@@ -16,6 +16,8 @@ from edge_agent.street.road import FAR, NEAR, Road
 from edge_agent.street.scenario import Scenario, Spot
 
 ABREAST_M = 0.62
+ROW_M = 0.8
+"""Between the rows of a party that the pavement is too narrow for."""
 TRIES = 6
 PATIENCE_S = 40.0
 """Who has waited so long at the kerb walks on."""
@@ -160,9 +162,11 @@ class Crowd:
         else:
             pace = 1.12 if size > 1 or min(look.height_m for look in looks) < 1.4 else 1.3
             speed = float(np.clip(chance.normal(pace, 0.17), SLOWEST_M_S, 1.9))
-        # Across the pavement a party walks side by side; where it crosses the road, it does so there.
-        places = [(i - (size - 1) / 2) * ABREAST_M for i in range(size)]
-        lags = [float(chance.uniform(-0.18, 0.18)) for _ in range(size)]
+        # Where it crosses the road, a party walks side by side there; else across the pavement, in rows.
+        width = self._pavements[strip].far_y - self._pavements[strip].near_y
+        abreast = size if crosses else min(size, max(1, math.floor((width - 1.2) / ABREAST_M)))
+        places = [(i % abreast - (abreast - 1) / 2) * ABREAST_M for i in range(size)]
+        lags = [float(chance.uniform(-0.18, 0.18)) - side * ROW_M * (i // abreast) for i in range(size)]
         party = _Party(strip, side, from_s, speed, max(places) + 0.25, chance)
         if crosses:
             way, shifts = self._across(party), zip(places, lags, strict=True)
@@ -195,9 +199,8 @@ class Crowd:
             turned = (x + float(chance.uniform(-0.1, 0.1)), stand_y + (-0.12 if strip == FAR else 0.12))
             laid.go([turned], speed_m_s=SLOWEST_M_S)
             self._stands(strip, laid, stay_s, half)
-            laid.go([(x + 0.3, y)])
         goes = side if chance.random() < 0.6 else -side
-        laid.go(pavement.way(y, laid.spots[-1][0], pavement.end(goes), half_m=half)[1:])
+        laid.go(pavement.way(y, laid.spots[-1][0] + 0.3 * goes, pavement.end(goes), half_m=half))
         return laid
 
     def _across(self, party: _Party) -> _Way:
@@ -272,12 +275,14 @@ class Crowd:
         pavement, half = self._pavements[party.strip], party.half_m
         from_x = pavement.end(-party.side)
         low, high = pavement.near_y + 0.6 + half, pavement.far_y - 0.7 - half
+        if low > high:
+            low = high = (pavement.near_y + pavement.far_y) / 2
         until_s = party.from_s + max(abs(to_x - from_x), 0.1) / party.speed_m_s
         legs = self._legs[party.strip]
         legs[:] = [leg for leg in legs if leg.until_s > party.from_s]
         tries: list[tuple[int, _Leg]] = []
         while len(tries) < TRIES and not (tries and tries[-1][0] == 0):
-            y = float(party.chance.uniform(min(low, high), max(low, high)))
+            y = float(party.chance.uniform(low, high))
             mine = _Leg(y, half, party.from_s, until_s, from_x, to_x)
             tries.append((sum(mine.meets(leg) for leg in legs), mine))
         best = min(tries, key=lambda tried: tried[0])[1]

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_agent.street.canvas import Canvas
+from edge_agent.street.canvas import Canvas, tone
 from edge_agent.street.chance import chance
 from edge_agent.street.looks import Colour
 from edge_agent.street.scenario import Scenario
-from edge_agent.street.shopfront import DOOR_M, SIGN_M, WARM, poster, shopfront, tone, window
+from edge_agent.street.shopfront import DOOR_M, SIGN_M, WARM, poster, shopfront, window
 from edge_agent.street.texture import Texture, grain
 
 REACH_M = 90.0
@@ -53,7 +53,7 @@ def facade(scenario: Scenario, *, seed: int) -> Facade:
         canvas.shade(0, 0, 2 * REACH_M, high, by=0.95)
     room = (counter.width_m / 2, SILL_M, LINTEL_M)
     canvas.box(middle - room[0], room[1], middle + room[0], room[2], (120, 104, 86), glow=tone(WARM, 0.8))
-    return Facade(Texture(canvas.texels, scale), Texture(canvas.glow, scale))
+    return Facade(Texture(canvas.texels, canvas.scale), Texture(canvas.glow, canvas.scale))
 
 
 def _row(canvas: Canvas, generator: np.random.Generator, left: float, right: float) -> None:
@@ -90,7 +90,7 @@ def _house(canvas: Canvas, generator: np.random.Generator, left: float, right: f
     canvas.box(left, 0, right, top, colour)
     canvas.box(left, top - 0.15, right, top, tone(colour, 0.78))
     for floor in range(1, floors):
-        _floor(canvas, generator, left, right, SIGN_M + 3.0 * (floor - 1), colour)
+        _floor(canvas, generator, left, right, SIGN_M + 3.0 * (floor - 1), colour=colour)
     for x in (left, right - 0.22):
         canvas.box(x, 0, x + 0.22, top, tone(colour, 0.88))
     shopfront(canvas, generator, left + 0.3, right - 0.3)
@@ -116,6 +116,7 @@ def _floor(
     left: float,
     right: float,
     low: float,
+    *,
     colour: Colour,
 ) -> None:
     """Windows side by side; a balcony, washing, the box of an air conditioner."""
@@ -124,7 +125,7 @@ def _floor(
     wide = (right - left - 0.8) / count
     for number in range(count):
         x = left + 0.4 + wide * number
-        window(canvas, generator, x + wide * 0.16, low + 0.95, x + wide * 0.84, low + 2.35)
+        window(canvas, generator, (x + wide * 0.16, low + 0.95, x + wide * 0.84, low + 2.35))
     if generator.random() < 0.4:
         for x in np.arange(left + 0.3, right - 0.3, 0.16):
             canvas.line([(x, low + 0.15), (x, low + 0.95)], (70, 72, 76), wide_m=0.03)
@@ -162,9 +163,9 @@ def _office(canvas: Canvas, generator: np.random.Generator, middle: float, half:
     )
     canvas.box(middle - opening - 0.9, 2.75, middle + opening + 0.9, 3.65, trim, glow=tone(trim, 0.8))
     canvas.words(
-        "LOKET PELAYANAN", middle - opening - 0.7, 2.95, middle + opening + 0.7, 3.45, (250, 248, 240)
+        "LOKET PELAYANAN", middle - opening - 0.7, 2.95, middle + opening + 0.7, 3.45, ink=(250, 248, 240)
     )
-    window(canvas, generator, left + 0.5, 1.0, left + 1.9, 2.3)
+    window(canvas, generator, (left + 0.5, 1.0, left + 1.9, 2.3))
     door = right - 1.9
     canvas.box(door, 0, door + 1.3, DOOR_M - 0.1, (96, 102, 108))
     canvas.box(door + 0.08, 0.1, door + 0.62, DOOR_M - 0.2, (64, 78, 92), glow=tone(WARM, 0.35))

@@ -1,15 +1,12 @@
 """Things that stand on the street, as flat convex faces in the world."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
-
 import numpy as np
 
+from edge_agent.street.canvas import tone
 from edge_agent.street.facade import SILL_M
-from edge_agent.street.lens import World
 from edge_agent.street.looks import Colour
 from edge_agent.street.scenario import Counter
+from edge_agent.street.solid import Face, Thing, box, corners, face, plate, upright
 
 LAMP_M = 6.4
 """Height of a street lamp; it hangs LAMP_ARM_M before its post, over the road."""
@@ -17,38 +14,19 @@ LAMP_ARM_M = 1.5
 _STEEL: Colour = (128, 132, 134)
 
 
-class Face(NamedTuple):
-    """A convex polygon in the world."""
-
-    corners: World
-    colour: Colour
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Thing:
-    """Faces in the order in which they are painted, and the point of the ground by which the thing is sorted."""
-
-    foot: tuple[float, float]
-    faces: Sequence[Face]
-    casts: World
-    """Points whose hull throws its shadow."""
-
-
 def lamp_post(x: float, y: float, *, eye_m: float) -> Thing:
     """A post with an arm over the road."""
     end = y - LAMP_ARM_M
     faces = [
-        *_box((x - 0.16, x + 0.16), (y - 0.16, y + 0.16), (0, 0.5), (96, 98, 100), eye_m),
-        *_upright(x, y, 0.075, (0.5, LAMP_M - 0.2), _STEEL),
-        _face(
-            [(x, y, LAMP_M - 0.3), (x, y, LAMP_M - 0.18), (x, end, LAMP_M), (x, end, LAMP_M - 0.1)], _STEEL
-        ),
-        *_box(
+        *box((x - 0.16, x + 0.16), (y - 0.16, y + 0.16), (0, 0.5), (96, 98, 100), eye_m=eye_m),
+        *upright((x, y), 0.075, (0.5, LAMP_M - 0.2), _STEEL),
+        face([(x, y, LAMP_M - 0.3), (x, y, LAMP_M - 0.18), (x, end, LAMP_M), (x, end, LAMP_M - 0.1)], _STEEL),
+        *box(
             (x - 0.13, x + 0.13),
             (end - 0.35, end + 0.3),
             (LAMP_M - 0.1, LAMP_M + 0.04),
             (190, 192, 190),
-            eye_m,
+            eye_m=eye_m,
         ),
     ]
     casts = [(x - 0.1, y, 0), (x + 0.1, y, 0), (x, y, LAMP_M), (x, end, LAMP_M)]
@@ -60,43 +38,47 @@ def pillar(x: float, y: float, *, colour: Colour, poster: Colour, eye_m: float) 
     half, high = 0.28, 4.4
     front = y - half
     faces = [
-        *_box((x - half, x + half), (y - half, y + half), (0, high), colour, eye_m),
-        *_box(
+        *box((x - half, x + half), (y - half, y + half), (0, high), colour, eye_m=eye_m),
+        *box(
             (x - half - 0.05, x + half + 0.05),
             (y - half - 0.05, y + half + 0.05),
             (0, 0.5),
             (112, 108, 102),
-            eye_m,
+            eye_m=eye_m,
         ),
-        _plate((x - 0.2, x + 0.2), front - 0.01, (1.2, 1.8), poster),
-        _plate((x - 0.12, x + 0.12), front - 0.01, (1.55, 1.7), (54, 50, 48)),
+        plate((x - 0.2, x + 0.2), front - 0.01, (1.2, 1.8), poster),
+        plate((x - 0.12, x + 0.12), front - 0.01, (1.55, 1.7), (54, 50, 48)),
     ]
-    return Thing((x, y), faces, _corners((x - half, x + half), (y - half, y + half), (0, high)))
+    return Thing((x, y), faces, corners((x - half, x + half), (y - half, y + half), (0, high)))
 
 
 def shelter(x: float, y: float, *, colour: Colour, eye_m: float) -> list[Thing]:
     """A bus shelter: its back with a bench, and its front posts with the roof, between which people wait."""
     wide, deep = 1.8, 0.65
     back = [
-        _plate((x - wide, x + wide), y + deep, (0.35, 2.1), (150, 164, 168)),
-        _plate((x - wide + 0.1, x - 0.5), y + deep - 0.01, (0.6, 1.9), (214, 206, 190)),
-        _plate((x - wide + 0.3, x - 0.9), y + deep - 0.02, (0.8, 1.6), colour),
-        *_box((x - 1.2, x + 1.5), (y + deep - 0.45, y + deep - 0.1), (0.4, 0.46), (120, 88, 60), eye_m),
+        plate((x - wide, x + wide), y + deep, (0.35, 2.1), (150, 164, 168)),
+        plate((x - wide + 0.1, x - 0.5), y + deep - 0.01, (0.6, 1.9), (214, 206, 190)),
+        plate((x - wide + 0.3, x - 0.9), y + deep - 0.02, (0.8, 1.6), colour),
+        *box((x - 1.2, x + 1.5), (y + deep - 0.45, y + deep - 0.1), (0.4, 0.46), (120, 88, 60), eye_m=eye_m),
     ]
     for post in (x - wide, x + wide):
-        back.extend(_upright(post, y + deep, 0.05, (0, 2.45), _STEEL))
+        back.extend(upright((post, y + deep), 0.05, (0, 2.45), _STEEL))
     front = [
         *(
             part
             for post in (x - wide, x + wide)
-            for part in _upright(post, y - deep, 0.05, (0, 2.45), _STEEL)
+            for part in upright((post, y - deep), 0.05, (0, 2.45), _STEEL)
         ),
-        *_box(
-            (x - wide - 0.25, x + wide + 0.25), (y - deep - 0.3, y + deep + 0.2), (2.45, 2.62), colour, eye_m
+        *box(
+            (x - wide - 0.25, x + wide + 0.25),
+            (y - deep - 0.3, y + deep + 0.2),
+            (2.45, 2.62),
+            colour,
+            eye_m=eye_m,
         ),
-        _plate((x - 0.7, x + 0.7), y - deep - 0.31, (2.47, 2.6), (244, 242, 232)),
+        plate((x - 0.7, x + 0.7), y - deep - 0.31, (2.47, 2.6), (244, 242, 232)),
     ]
-    roof = _corners((x - wide - 0.25, x + wide + 0.25), (y - deep - 0.3, y + deep + 0.2), (2.45, 2.6))
+    roof = corners((x - wide - 0.25, x + wide + 0.25), (y - deep - 0.3, y + deep + 0.2), (2.45, 2.6))
     return [
         Thing((x, y + deep), back, roof),
         Thing((x, y - deep), front, roof),
@@ -108,27 +90,35 @@ def desk(counter: Counter, *, wall_m: float, colour: Colour, eye_m: float) -> Th
     left, right = counter.x_m - counter.width_m / 2 - 0.2, counter.x_m + counter.width_m / 2 + 0.2
     front = wall_m - 0.3
     panels = max(2, round((right - left) / 0.8))
-    faces = _box((left, right), (front, wall_m), (0, SILL_M), colour, eye_m)
+    faces = box((left, right), (front, wall_m), (0, SILL_M), colour, eye_m=eye_m)
     for number in range(panels):
         low = left + (right - left) * (number + 0.12) / panels
         high = left + (right - left) * (number + 0.88) / panels
-        faces.append(_plate((low, high), front - 0.01, (0.2, SILL_M - 0.15), _tone(colour, 0.72)))
-    faces += _box(
-        (left - 0.06, right + 0.06), (front - 0.12, wall_m), (SILL_M, SILL_M + 0.05), (206, 198, 182), eye_m
+        faces.append(plate((low, high), front - 0.01, (0.2, SILL_M - 0.15), tone(colour, 0.72)))
+    faces += box(
+        (left - 0.06, right + 0.06),
+        (front - 0.12, wall_m),
+        (SILL_M, SILL_M + 0.05),
+        (206, 198, 182),
+        eye_m=eye_m,
     )
-    faces += _box(
-        (left + 0.3, left + 0.55), (front, front + 0.2), (SILL_M + 0.05, SILL_M + 0.25), (60, 90, 140), eye_m
+    faces += box(
+        (left + 0.3, left + 0.55),
+        (front, front + 0.2),
+        (SILL_M + 0.05, SILL_M + 0.25),
+        (60, 90, 140),
+        eye_m=eye_m,
     )
-    return Thing((counter.x_m, front), faces, _corners((left, right), (front, wall_m), (0, SILL_M)))
+    return Thing((counter.x_m, front), faces, corners((left, right), (front, wall_m), (0, SILL_M)))
 
 
 def bin_(x: float, y: float, *, colour: Colour, eye_m: float) -> Thing:
     """A dustbin."""
     faces = [
-        *_box((x - 0.24, x + 0.24), (y - 0.2, y + 0.2), (0, 0.75), colour, eye_m),
-        *_box((x - 0.27, x + 0.27), (y - 0.23, y + 0.23), (0.75, 0.84), _tone(colour, 0.7), eye_m),
+        *box((x - 0.24, x + 0.24), (y - 0.2, y + 0.2), (0, 0.75), colour, eye_m=eye_m),
+        *box((x - 0.27, x + 0.27), (y - 0.23, y + 0.23), (0.75, 0.84), tone(colour, 0.7), eye_m=eye_m),
     ]
-    return Thing((x, y), faces, _corners((x - 0.24, x + 0.24), (y - 0.2, y + 0.2), (0, 0.8)))
+    return Thing((x, y), faces, corners((x - 0.24, x + 0.24), (y - 0.2, y + 0.2), (0, 0.8)))
 
 
 def sign_post(x: float, y: float, *, colour: Colour) -> Thing:
@@ -138,17 +128,17 @@ def sign_post(x: float, y: float, *, colour: Colour) -> Thing:
         Face(np.stack([x + r * np.cos(angles), np.full(12, y - 0.05), 2.4 + r * np.sin(angles)], axis=1), ink)
         for r, ink in ((0.32, (244, 244, 240)), (0.28, colour))
     ]
-    mark = _plate((x - 0.16, x + 0.16), y - 0.06, (2.36, 2.44), (248, 248, 244))
-    faces = [*_upright(x, y, 0.035, (0, 2.3), _STEEL), *rings, mark]
+    mark = plate((x - 0.16, x + 0.16), y - 0.06, (2.36, 2.44), (248, 248, 244))
+    faces = [*upright((x, y), 0.035, (0, 2.3), _STEEL), *rings, mark]
     return Thing((x, y), faces, np.array([(x, y, 0), (x + 0.05, y, 0), (x - 0.3, y, 2.4), (x + 0.3, y, 2.4)]))
 
 
 def flag(x: float, y: float) -> Thing:
     """The flag before an office: red over white."""
     faces = [
-        *_upright(x, y, 0.03, (0, 5.2), (214, 214, 210)),
-        _plate((x, x + 0.9), y, (4.8, 5.1), (200, 24, 30)),
-        _plate((x, x + 0.9), y, (4.5, 4.8), (246, 246, 244)),
+        *upright((x, y), 0.045, (0, 5.2), (214, 214, 210)),
+        plate((x, x + 0.9), y, (4.8, 5.1), (200, 24, 30)),
+        plate((x, x + 0.9), y, (4.5, 4.8), (246, 246, 244)),
     ]
     return Thing((x, y), faces, np.array([(x, y, 0), (x + 0.05, y, 0), (x, y, 5), (x + 0.9, y, 5)]))
 
@@ -156,70 +146,9 @@ def flag(x: float, y: float) -> Thing:
 def banner(x: float, y: float, *, colour: Colour, other: Colour) -> Thing:
     """A tall banner on a bamboo pole, as before feasts and elections."""
     faces = [
-        *_upright(x, y, 0.025, (0, 3.8), (170, 150, 100)),
-        _plate((x, x + 0.5), y, (1.3, 3.7), colour),
-        _plate((x + 0.08, x + 0.42), y - 0.01, (1.6, 2.3), other),
-        _plate((x + 0.16, x + 0.34), y - 0.01, (2.5, 2.8), other),
+        *upright((x, y), 0.025, (0, 3.8), (170, 150, 100)),
+        plate((x, x + 0.5), y, (1.3, 3.7), colour),
+        plate((x + 0.08, x + 0.42), y - 0.01, (1.6, 2.3), other),
+        plate((x + 0.16, x + 0.34), y - 0.01, (2.5, 2.8), other),
     ]
     return Thing((x, y), faces, np.array([(x, y, 0), (x + 0.05, y, 0), (x, y, 3.7), (x + 0.5, y, 3.7)]))
-
-
-def _box(
-    across: tuple[float, float],
-    away: tuple[float, float],
-    up: tuple[float, float],
-    colour: Colour,
-    eye_m: float,
-) -> list[Face]:
-    """Those faces of a box that a camera at (0, 0, eye_m) sees."""
-    (left, right), (near, far), (low, high) = across, away, up
-    faces = []
-    if high < eye_m:
-        faces.append(
-            _face(
-                [(left, near, high), (right, near, high), (right, far, high), (left, far, high)],
-                _tone(colour, 1.12),
-            )
-        )
-    elif low > eye_m:
-        faces.append(
-            _face(
-                [(left, near, low), (right, near, low), (right, far, low), (left, far, low)],
-                _tone(colour, 0.5),
-            )
-        )
-    for x, seen in ((left, left > 0), (right, right < 0)):
-        if seen:
-            faces.append(
-                _face([(x, near, low), (x, far, low), (x, far, high), (x, near, high)], _tone(colour, 0.72))
-            )
-    for y, seen in ((near, near > 0), (far, far < 0)):
-        if seen:
-            faces.append(_plate((left, right), y, (low, high), _tone(colour, 0.92)))
-    return faces
-
-
-def _upright(x: float, y: float, half: float, up: tuple[float, float], colour: Colour) -> list[Face]:
-    """A round pole, with its bright side."""
-    return [
-        _plate((x - half, x + half), y, up, _tone(colour, 0.8)),
-        _plate((x - half * 0.5, x + half * 0.1), y, up, _tone(colour, 1.15)),
-    ]
-
-
-def _plate(across: tuple[float, float], y: float, up: tuple[float, float], colour: Colour) -> Face:
-    (left, right), (low, high) = across, up
-    return _face([(left, y, low), (right, y, low), (right, y, high), (left, y, high)], colour)
-
-
-def _face(corners: Sequence[tuple[float, float, float]], colour: Colour) -> Face:
-    return Face(np.array(corners, np.float64), colour)
-
-
-def _corners(across: tuple[float, float], away: tuple[float, float], up: tuple[float, float]) -> World:
-    return np.array([(x, y, z) for x in across for y in away for z in up], np.float64)
-
-
-def _tone(colour: Colour, by: float) -> Colour:
-    red, green, blue = (min(255, round(channel * by)) for channel in colour)
-    return red, green, blue

@@ -36,4 +36,4 @@ def indoors(scenario: Scenario, points: Floats, rays: Floats) -> NDArray[np.uint
     colours[board] = (216, 212, 200)
     deeper = (hit[:, 1] - wall) / DEEP_M
     colours *= (1.0 - 0.25 * deeper)[:, None]
-    return np.clip(colours * 0.82, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(colours * 0.82, 0, 255), np.uint8)

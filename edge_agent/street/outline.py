@@ -11,32 +11,17 @@ from edge_agent.street.scenario import Line, Spot, Zone
 
 def line_in_picture(line: Line, lens: Lens) -> tuple[Spot, Spot] | None:
     """A line's part that is in the picture, in shares of its width and height; None if no part is."""
-    clipped = _in_picture([line.start, line.end], lens)
-    return (clipped[0], clipped[-1]) if len(clipped) >= 2 else None
+    seen = _in_picture([line.start, line.end], lens)
+    return (seen[0], seen[-1]) if len(seen) >= 2 else None
 
 
 def zone_in_picture(zone: Zone, lens: Lens) -> tuple[Spot, ...]:
     """A zone's part that is in the picture, in shares of its width and height; empty if no part is."""
-    clipped = _in_picture(zone.corners, lens)
-    return tuple(clipped) if len(clipped) >= 3 else ()
+    seen = _in_picture(zone.corners, lens)
+    return tuple(seen) if len(seen) >= 3 else ()
 
 
-def _in_picture(spots: Sequence[Spot], lens: Lens) -> list[Spot]:
-    """A polygon, or a line of two spots, clipped to what is before the lens and then to the picture."""
-    eye = np.array([0.0, 0.0, lens.height_m])
-    before = [(np.array([x, y, 0.0]) - eye) @ lens.axes.T for x, y in spots]
-    before = _clipped(before, np.array([0.0, 0.0, 1.0]), -NEAREST_M)
-    if not before:
-        return []
-    size = np.array([lens.width, lens.height])
-    shares = [seen[:2] / seen[2] * lens.focal_px / size + 0.5 for seen in before]
-    for axis in (0, 1):
-        side = np.eye(2)[axis]
-        shares = _clipped(_clipped(shares, side, 0.0), -side, 1.0)
-    return [(float(x), float(y)) for x, y in shares]
-
-
-def _clipped(
+def clipped(
     corners: list[NDArray[np.float64]], side: NDArray[np.float64], offset: float
 ) -> list[NDArray[np.float64]]:
     """The part of a polygon where `side` @ corner >= -`offset` (Sutherland and Hodgman, CACM 1974)."""
@@ -51,3 +36,18 @@ def _clipped(
             share = heights[place] / (heights[place] - heights[next_place])
             kept.append(corner + (corners[next_place] - corner) * share)
     return kept
+
+
+def _in_picture(spots: Sequence[Spot], lens: Lens) -> list[Spot]:
+    """A polygon, or a line of two spots, clipped to what is before the lens and then to the picture."""
+    eye = np.array([0.0, 0.0, lens.height_m])
+    before = [(np.array([x, y, 0.0]) - eye) @ lens.axes.T for x, y in spots]
+    before = clipped(before, np.array([0.0, 0.0, 1.0]), -NEAREST_M)
+    if not before:
+        return []
+    size = np.array([lens.width, lens.height])
+    shares = [seen[:2] / seen[2] * lens.focal_px / size + 0.5 for seen in before]
+    for axis in (0, 1):
+        side = np.eye(2)[axis]
+        shares = clipped(clipped(shares, side, 0.0), -side, 1.0)
+    return [(float(x), float(y)) for x, y in shares]

@@ -14,6 +14,7 @@ from edge_agent.street.figure import Body
 from edge_agent.street.lens import Lens, World, lens_of
 from edge_agent.street.light import Light
 from edge_agent.street.looks import VehicleLook
+from edge_agent.street.opening import seen_through
 from edge_agent.street.path import Step
 from edge_agent.street.plan import plan
 from edge_agent.street.scenario import Scenario
@@ -83,8 +84,11 @@ class Street:
             if depth is None:
                 continue
             body = _body(actor, step, time_s, lens)
-            if body.shapes:
-                layers.append(Layer(depth, body.shapes, actor=actor, solid=body.solid))
+            shapes = body.shapes
+            if step.y > self.scenario.ground.wall_y_m:
+                shapes = seen_through(shapes, scenario=self.scenario, lens=lens)
+            if shapes:
+                layers.append(Layer(depth, shapes, actor=actor, solid=body.solid))
         return sorted(layers, key=lambda layer: -layer.depth_m)
 
     def picture(self, frame: int) -> Picture:

@@ -1,12 +1,11 @@
 """A pavement: a strip along the street with things on it that people walk around."""
 
-import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_agent.street import reach
 from edge_agent.street.scenario import Scenario, Spot
@@ -44,36 +43,35 @@ class Pavement:
 
     def way(self, y: float, from_x: float, to_x: float, *, half_m: float = 0.25) -> list[Spot]:
         """From one x to another, along y where nothing stands there."""
-        count = max(2, math.ceil(abs(to_x - from_x) / STEP_M) + 1)
+        count = max(3, math.ceil(abs(to_x - from_x) / STEP_M) + 1)
         xs = np.linspace(from_x, to_x, count)
-        ys = np.array([self._free(float(x), y, half_m) for x in xs])
-        reach_n = round(BEND_M / STEP_M)
-        padded = np.pad(ys, reach_n, mode="edge")
-        kernel = np.full(2 * reach_n + 1, 1 / (2 * reach_n + 1))
-        smooth = np.convolve(padded, kernel, mode="valid")
-        return bent([(float(x), float(y)) for x, y in zip(xs, smooth, strict=True)])
+        around = round(BEND_M / STEP_M)
+        ys = np.pad(self._free(xs, y, half_m), around, mode="edge")
+        # The mean over some steps turns a jump to the side into a slanting walk.
+        ys = np.convolve(ys, np.full(2 * around + 1, 1 / (2 * around + 1)), mode="valid")
+        bends = np.flatnonzero(np.abs(np.diff(ys, n=2)) > 1e-6) + 1
+        return [(float(xs[i]), float(ys[i])) for i in (0, *bends, count - 1)]
 
-    def _free(self, x: float, y: float, half_m: float) -> float:
+    def _free(self, xs: NDArray[np.float64], y: float, half_m: float) -> NDArray[np.float64]:
+        """The y nearest to one that is wanted, at each x, where nothing stands."""
         low, high = self.near_y + EDGE_M + half_m, self.far_y - EDGE_M - half_m
         if low > high:
             low = high = (self.near_y + self.far_y) / 2
-        y = min(max(y, low), high)
-        near = [block for block in self.blocks if block.left - BEND_M < x < block.right + BEND_M]
+        ys = np.full(len(xs), min(max(y, low), high))
+        berth = BERTH_M + half_m
         for _ in range(3):  # stepping aside from one thing may lead to another
-            moved = False
-            for block in near:
-                before, behind = block.near - BERTH_M - half_m, block.far + BERTH_M + half_m
-                if not before < y < behind:
-                    continue
-                sides = [side for side in (before, behind) if low <= side <= high]
-                if sides:
-                    y = min(sides, key=lambda side: abs(side - y))
-                    moved = True
-                else:
-                    y = low if block.near - low > high - block.far else high
-            if not moved:
+            moved = ys.copy()
+            for block in self.blocks:
+                hit = (xs > block.left - BEND_M) & (xs < block.right + BEND_M)
+                hit &= (ys > block.near - berth) & (ys < block.far + berth)
+                sides = [side for side in (block.near - berth, block.far + berth) if low <= side <= high]
+                if not sides:
+                    sides = [low if block.near - low > high - block.far else high]
+                nearest = np.argmin(np.abs(np.subtract.outer(ys[hit], sides)), axis=-1)
+                ys[hit] = np.array(sides)[nearest]
+            if (moved == ys).all():
                 break
-        return y
+        return ys
 
 
 def pavements(scenario: Scenario) -> tuple[Pavement, Pavement]:
@@ -89,15 +87,3 @@ def pavements(scenario: Scenario) -> tuple[Pavement, Pavement]:
         here = tuple(block for block in blocks if near < block.far and block.near < far)
         made.append(Pavement(near, far, left, right, here))
     return made[0], made[1]
-
-
-def bent(spots: Sequence[Spot]) -> list[Spot]:
-    """A way without the spots that lie on the straight between their neighbours."""
-    kept = [spots[0]]
-    for here, later in itertools.pairwise(spots[1:]):
-        (x0, y0), (x, y), (x1, y1) = kept[-1], here, later
-        across = (x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)
-        if abs(across) > 0.01 * max(math.dist(kept[-1], later), 1e-6):
-            kept.append(here)
-    kept.append(spots[-1])
-    return kept

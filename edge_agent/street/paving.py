@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from edge_agent.street.canvas import Canvas
+from edge_agent.street.canvas import Canvas, tone
 from edge_agent.street.chance import chance
 from edge_agent.street.looks import Colour
 from edge_agent.street.scenario import Ground, Scenario
@@ -23,8 +23,8 @@ def paving(scenario: Scenario, *, seed: int) -> Texture:
     """The ground; its first row is BEHIND_M behind the camera's foot, its last at the wall."""
     strips = scenario.ground
     deep_m = strips.wall_y_m + BEHIND_M
-    scale = float(np.clip((_TEXELS / PERIOD_M / deep_m) ** 0.5, 12, 72))
-    canvas = Canvas(PERIOD_M, deep_m, scale=scale)
+    canvas = Canvas(PERIOD_M, deep_m, scale=float(np.clip((_TEXELS / PERIOD_M / deep_m) ** 0.5, 12, 72)))
+    scale = canvas.scale
     generator = chance(seed, "paving")
     spots = grain(generator, 512, 512, coarse=scale * 0.8, octaves=5)
     _yard(canvas, generator, until=strips.pavement_y_m)
@@ -46,18 +46,17 @@ def crossing(scenario: Scenario, *, seed: int) -> Texture:
     """A zebra crossing with its stop lines: colours, and how much of the paint is left."""
     strips = scenario.ground
     wide_m = strips.far_y_m - strips.road_y_m
-    scale = 40.0
-    canvas = Canvas(CROSSING_M, wide_m, scale=scale, channels=4)
+    canvas = Canvas(CROSSING_M, wide_m, scale=40.0, channels=4)
     middle = CROSSING_M / 2
     for y_m in np.arange(0.5, wide_m - 0.5, 0.95):
         canvas.box(middle - 1.7, y_m, middle + 1.7, y_m + 0.5, _PAINT)
     canvas.box(0.4, _GUTTER_M, 0.75, wide_m / 2, _PAINT)
     canvas.box(CROSSING_M - 0.75, wide_m / 2, CROSSING_M - 0.4, wide_m - _GUTTER_M, _PAINT)
     height, width = canvas.texels.shape[:2]
-    left = np.clip(0.75 + 0.2 * grain(chance(seed, "crossing"), height, width, coarse=24, octaves=5), 0, 1)
+    left = np.clip(0.78 + 0.16 * grain(chance(seed, "crossing"), height, width, coarse=10, octaves=4), 0, 1)
     canvas.texels[..., 3] = (canvas.texels[..., 3] * left).astype(np.uint8)
     canvas.texels[..., :3] = _PAINT
-    return Texture(canvas.texels, scale)
+    return Texture(canvas.texels, canvas.scale)
 
 
 def _yard(canvas: Canvas, generator: np.random.Generator, *, until: float) -> None:
@@ -65,7 +64,7 @@ def _yard(canvas: Canvas, generator: np.random.Generator, *, until: float) -> No
     colour: Colour = ((126, 122, 96), (148, 142, 130), (96, 112, 74))[int(generator.integers(3))]
     canvas.box(0, 0, PERIOD_M, top, colour)
     for x_m in np.arange(0, PERIOD_M, 3.0):
-        canvas.line([(x_m, 0), (x_m, top)], _scaled(colour, 0.82), wide_m=0.03)
+        canvas.line([(x_m, 0), (x_m, top)], tone(colour, 0.82), wide_m=0.03)
 
 
 def _pavement(canvas: Canvas, generator: np.random.Generator, near: float, far: float) -> None:
@@ -89,7 +88,7 @@ def _pavement(canvas: Canvas, generator: np.random.Generator, near: float, far: 
     area = canvas.part(0, low, PERIOD_M, high)
     tiles = np.clip(colours, 0, 255).astype(np.uint8)
     area[:] = cv2.resize(tiles, (area.shape[1], area.shape[0]), interpolation=cv2.INTER_NEAREST)
-    joint = _scaled(base, 0.76)
+    joint = tone(base, 0.76)
     for x_m in np.arange(columns) * (PERIOD_M / columns):
         canvas.line([(x_m, low), (x_m, high)], joint, wide_m=0.015)
     for y_m in low + np.arange(rows) * ((high - low) / rows):
@@ -117,37 +116,36 @@ def _road(canvas: Canvas, generator: np.random.Generator, strips: Ground) -> Non
     shade = int(generator.integers(80, 112))
     base = (shade + 2, shade, shade - 1)
     canvas.box(0, low, PERIOD_M, high, base)
+    deep = high - low
     for _ in range(int(generator.integers(3, 7))):  # dug up and closed again
-        x_m, y_m = generator.uniform(1, PERIOD_M - 6), generator.uniform(low + 0.4, high - 1.2)
-        wide, deep = generator.uniform(0.8, 5), generator.uniform(0.5, 1.3)
-        patch = _scaled(base, generator.uniform(0.78, 1.12))
-        canvas.box(x_m, y_m, x_m + wide, min(y_m + deep, high - 0.3), patch)
+        x_m, y_m = generator.uniform(1, PERIOD_M - 6), low + generator.uniform(0.05, 0.8) * deep
+        wide, tall = generator.uniform(0.8, 5), min(generator.uniform(0.5, 1.3), 0.15 * deep)
+        canvas.box(x_m, y_m, x_m + wide, y_m + tall, tone(base, generator.uniform(0.78, 1.12)))
     for _ in range(10):  # cracks
         steps = generator.normal((0.25, 0.0), (0.22, 0.16), (14, 2)).cumsum(axis=0)
-        start = (generator.uniform(0, PERIOD_M - 5), generator.uniform(low + 0.6, high - 0.6))
+        start = (generator.uniform(0, PERIOD_M - 5), low + generator.uniform(0.1, 0.9) * deep)
         way = np.clip(steps + start, (0, low + 0.2), (PERIOD_M, high - 0.2))
-        canvas.line([(float(x), float(y)) for x, y in way], _scaled(base, 0.66), wide_m=0.02)
+        canvas.line([(float(x), float(y)) for x, y in way], tone(base, 0.66), wide_m=0.02)
     for _ in range(2):  # manholes
-        x_m, y_m = generator.uniform(2, PERIOD_M - 2), generator.uniform(low + 1, high - 1)
-        canvas.disc(x_m, y_m, 0.36, _scaled(base, 0.7))
+        x_m, y_m = generator.uniform(2, PERIOD_M - 2), low + generator.uniform(0.2, 0.8) * deep
+        canvas.disc(x_m, y_m, 0.36, tone(base, 0.7))
         canvas.disc(x_m, y_m, 0.3, (96, 88, 80))
     middle = (low + high) / 2
     for x_m in np.arange(0, PERIOD_M, 6.0):
         canvas.box(x_m, middle - 0.06, x_m + 3, middle + 0.06, _PAINT)
-    for y_m, gutter in ((low, low), (high, high - _GUTTER_M)):
-        edge = y_m + 0.5 if y_m == low else y_m - 0.6
-        canvas.box(0, edge, PERIOD_M, edge + 0.1, _PAINT)
+    for line, gutter in ((low + 0.5, low), (high - 0.6, high - _GUTTER_M)):
+        canvas.box(0, line, PERIOD_M, line + 0.1, _PAINT)
         canvas.box(0, gutter, PERIOD_M, gutter + _GUTTER_M, (124, 120, 114))
         for x_m in np.arange(0, PERIOD_M, 1.2):
             canvas.line([(x_m, gutter), (x_m, gutter + _GUTTER_M)], (90, 88, 84), wide_m=0.02)
         for x_m in (4.0, 16.0):
             canvas.box(x_m, gutter, x_m + 0.6, gutter + _GUTTER_M, (52, 50, 48))
     painted = generator.random() < 0.6
-    for start in (low - _KERB_M, high):
+    for kerb in (low - _KERB_M, high):
         for number, x_m in enumerate(np.arange(0, PERIOD_M, 0.6)):
             pale: Colour = (206, 204, 198) if painted else (160, 158, 152)
             dark: Colour = (48, 48, 50) if painted else (150, 148, 142)
-            canvas.box(x_m, start, x_m + 0.59, start + _KERB_M, dark if number % 2 else pale)
+            canvas.box(x_m, kerb, x_m + 0.59, kerb + _KERB_M, dark if number % 2 else pale)
     canvas.box(0, low, PERIOD_M, low + 0.06, (70, 68, 66))
     canvas.box(0, high - 0.06, PERIOD_M, high, (70, 68, 66))
 
@@ -165,12 +163,8 @@ def _wet(canvas: Canvas, spots: np.ndarray[tuple[int, ...], np.dtype[np.float32]
     """Wet ground is darker; where water stands, it shows the sky."""
     texels = canvas.texels
     cv2.convertScaleAbs(texels, texels, alpha=1 - 0.4 * min(1.0, 0.4 + rain))
-    rows, columns = -(-texels.shape[0] // 512), -(-texels.shape[1] // 512)
-    water = np.tile(cv2.GaussianBlur(spots, (0, 0), 9), (rows, columns))[: texels.shape[0], : texels.shape[1]]
-    share = np.clip((water - (0.9 - 0.7 * rain)) * 2.5, 0, 0.55).astype(np.float32)[..., None]
+    tall, wide = texels.shape[:2]
+    long = cv2.resize(cv2.GaussianBlur(spots, (0, 0), 3), (1024, 256))  # water stands along the street
+    water = np.tile(long, (-(-tall // 256), -(-wide // 1024)))[:tall, :wide]
+    share = np.clip((water - (1.5 - 0.5 * rain)) * 1.1, 0, 0.34).astype(np.float32)[..., None]
     texels[:] = (texels * (1 - share) + np.array((150, 160, 170), np.float32) * share).astype(np.uint8)
-
-
-def _scaled(colour: Colour, by: float) -> Colour:
-    red, green, blue = (min(255, round(channel * by)) for channel in colour)
-    return red, green, blue

@@ -1,5 +1,6 @@
-"""What stands before the wall, seen through a lens: the counter's desk, lamp posts, trees, shelters, pillars."""
+"""What stands before the wall, through a lens: the counter's desk, lamp posts, trees, shelters, pillars."""
 
+import itertools
 from dataclasses import dataclass
 
 import cv2
@@ -10,8 +11,6 @@ from edge_agent.street.facade import REACH_M
 from edge_agent.street.furniture import (
     LAMP_ARM_M,
     LAMP_M,
-    Face,
-    Thing,
     banner,
     bin_,
     desk,
@@ -25,10 +24,11 @@ from edge_agent.street.lens import Lens, World
 from edge_agent.street.looks import Colour
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.shape import SHIFT, Picture, Shape
+from edge_agent.street.solid import Face, Thing
 from edge_agent.street.tree import SeenTree, seen_tree, tree
 
 _VIVID: tuple[Colour, ...] = (
-    (190, 40, 44), (36, 90, 160), (30, 120, 76), (226, 170, 40), (220, 104, 36), (110, 50, 120), (40, 130, 140),
+    (190, 40, 44), (36, 90, 160), (30, 120, 76), (226, 170, 40), (220, 104, 36), (110, 50, 120),
 )  # fmt: skip
 _KEPT = 8
 _NEAREST_M = 0.5
@@ -84,7 +84,7 @@ class Props:
             (LAMP_M - 0.65, 0.55, 0.25),
             (LAMP_M - 1.2, 0.7, 0.05),
         ):
-            for (x0, y0), (x1, y1) in zip(posts, posts[1:], strict=False):
+            for (x0, y0), (x1, y1) in itertools.pairwise(posts):
                 way = np.stack(
                     [
                         x0 + (x1 - x0) * share,

@@ -22,7 +22,7 @@ NOTICE_M = 3.0
 """How far from the tail somebody decides to join."""
 SHUFFLE_M_S = 0.75
 SHORTEST_S = 3.0
-WARM_UP_S = 900.0
+WARM_UP_S = 600.0
 """How long before 0 the counter has been open."""
 
 

@@ -35,7 +35,7 @@ Levels = Annotated[list[tuple[float, Share]], Field(min_length=1), AfterValidato
 class CameraPlace(Section):
     """`[camera]`: where it hangs and where it looks."""
 
-    height_m: float = Field(default=4.5, ge=2, le=15)
+    height_m: float = Field(default=4.5, ge=2, le=15, description="Above the ground.")
     yaw_deg: float = Field(
         default=0.0, ge=-80, le=80, description="To the right of straight across the street."
     )
@@ -69,8 +69,8 @@ class Ground(Section):
 class Counter(Section):
     """`[counter]`: the service counter in the wall, its officer and its queue."""
 
-    x_m: float = Field(default=0.0, ge=-100, le=100)
-    width_m: float = Field(default=2.6, ge=1, le=8)
+    x_m: float = Field(default=0.0, ge=-100, le=100, description="Its middle.")
+    width_m: float = Field(default=2.6, ge=1, le=8, description="Of its opening.")
     per_minute: float = Field(default=0.0, ge=0, le=30, description="Citizens who come to be served.")
     service_s: float = Field(default=20.0, ge=1, le=600, description="Mean length of a service.")
     gap_m: float = Field(default=0.9, ge=0.5, le=3, description="Between two people in the queue.")
@@ -90,7 +90,7 @@ class Counter(Section):
 class Crowd(Section):
     """`[crowd]`: people who walk by."""
 
-    per_minute: float = Field(default=12.0, ge=0, le=200)
+    per_minute: float = Field(default=12.0, ge=0, le=200, description="Arrivals: of one, or of a group.")
     group_share: Share = Field(default=0.25, description="Of arrivals that are groups of 2 to 4.")
     cross_share: Share = Field(default=0.1, description="Of arrivals that cross the road.")
     loiter_share: Share = Field(default=0.04, description="Of arrivals that stop and stand about.")
@@ -102,8 +102,8 @@ class Crowd(Section):
 class Traffic(Section):
     """`[traffic]`: vehicles; those of the near lane drive to the left, as in Indonesia."""
 
-    per_minute: float = Field(default=8.0, ge=0, le=120)
-    motorcycle_share: Share = 0.5
+    per_minute: float = Field(default=8.0, ge=0, le=120, description="Vehicles that come.")
+    motorcycle_share: Share = Field(default=0.5, description="Of vehicles that are motorcycles.")
     large_share: Share = Field(default=0.12, description="Lorries and buses among the others.")
     speed_m_s: float = Field(default=8.0, ge=1, le=25, description="Median speed.")
     wrong_way_s: list[float] = Field(default=[], max_length=20, description="When one enters the wrong way.")
@@ -120,16 +120,16 @@ class Light(Section):
     sun_azimuth_deg: float = Field(
         default=130.0, ge=0, le=360, description="0 is from the right, 90 from behind."
     )
-    sun_height_deg: float = Field(default=48.0, ge=8, le=90)
+    sun_height_deg: float = Field(default=48.0, ge=8, le=90, description="Above the horizon.")
     clouds: Share = Field(default=0.3, description="0: hard shadows, 1: none.")
 
 
 class Weather(Section):
     """`[weather]`."""
 
-    rain: Share = 0.0
+    rain: Share = Field(default=0.0, description="0: dry, 1: a downpour.")
     wind: Share = Field(default=0.2, description="How far trees sway.")
-    fog: Share = 0.0
+    fog: Share = Field(default=0.0, description="0: clear, 1: thick.")
 
 
 class Sensor(Section):
@@ -146,9 +146,9 @@ class Sensor(Section):
 class Fault(Section):
     """One of `[[faults]]`: what befalls the camera, from when until when."""
 
-    kind: FaultKind
-    from_s: float = Field(ge=0)
-    until_s: float = Field(ge=0)
+    kind: FaultKind = Field(description="What it is.")
+    from_s: float = Field(ge=0, description="When it begins.")
+    until_s: float = Field(ge=0, description="When it is over.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -160,9 +160,9 @@ class Fault(Section):
 class Line(Section):
     """One of `[[lines]]`: a line on the ground whose crossings are counted by direction."""
 
-    name: str = Field(pattern=NAME)
-    start: Point
-    end: Point
+    name: str = Field(pattern=NAME, description="Names it in the ground truth.")
+    start: Point = Field(description="x and y on the ground, metres.")
+    end: Point = Field(description="Likewise; who crosses from the left of start-to-end goes forward.")
 
     @model_validator(mode="after")
     def _has_length(self) -> Self:
@@ -174,8 +174,8 @@ class Line(Section):
 class Zone(Section):
     """One of `[[zones]]`: a convex area of the ground."""
 
-    name: str = Field(pattern=NAME)
-    corners: list[Point] = Field(min_length=3, max_length=12)
+    name: str = Field(pattern=NAME, description="Names it in the ground truth.")
+    corners: list[Point] = Field(min_length=3, max_length=12, description="x and y, metres, in their order.")
 
     @model_validator(mode="after")
     def _is_convex(self) -> Self:
@@ -195,12 +195,12 @@ class Zone(Section):
 class Scenario(Section):
     """A scenario's TOML file."""
 
-    about: str = Field(min_length=1, max_length=200)
+    about: str = Field(min_length=1, max_length=200, description="One line for people.")
     held_out: bool = Field(default=False, description="Whether the detector is trained without it.")
-    duration_s: float = Field(default=120.0, gt=0, le=7200)
-    fps: float = Field(default=15.0, ge=1, le=60)
-    width: int = Field(default=640, ge=64, le=1920, multiple_of=2)
-    height: int = Field(default=480, ge=64, le=1080, multiple_of=2)
+    duration_s: float = Field(default=120.0, gt=0, le=7200, description="How long it lasts.")
+    fps: float = Field(default=15.0, ge=1, le=60, description="Frames a second.")
+    width: int = Field(default=640, ge=64, le=1920, multiple_of=2, description="Of a picture, pixels.")
+    height: int = Field(default=480, ge=64, le=1080, multiple_of=2, description="Likewise.")
     camera: CameraPlace = CameraPlace()
     ground: Ground = Ground()
     counter: Counter = Counter()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edge_agent.street.canvas import Canvas
+from edge_agent.street.canvas import Canvas, tone
 from edge_agent.street.looks import Colour
 
 DOOR_M = 2.55
@@ -68,7 +68,7 @@ def sign(canvas: Canvas, generator: np.random.Generator, left: float, right: flo
     lit = tone(ground, 0.55) if generator.random() < 0.3 else None
     canvas.box(left + inset, low, right - inset, high, ground, glow=lit)
     name = _SIGNS[int(generator.integers(len(_SIGNS)))]
-    canvas.words(name, left + inset + 0.2, low + 0.15, right - inset - 0.2, high - 0.15, ink)
+    canvas.words(name, left + inset + 0.2, low + 0.15, right - inset - 0.2, high - 0.15, ink=ink)
     canvas.box(left + inset, low - 0.03, right - inset, low, tone(ground, 0.5))
 
 
@@ -109,12 +109,6 @@ def poster(canvas: Canvas, generator: np.random.Generator, left: float, low: flo
     canvas.disc(middle, low + tall * 0.56, wide * 0.2, (30, 26, 24))
     canvas.disc(middle, low + tall * 0.52, wide * 0.18, skin)
     canvas.box(left + 0.05, low + tall * 0.82, left + wide - 0.05, low + tall * 0.9, tone(paper, 0.5))
-
-
-def tone(colour: Colour, by: float) -> Colour:
-    """A colour made darker, or lighter."""
-    red, green, blue = (min(255, round(channel * by)) for channel in colour)
-    return red, green, blue
 
 
 def _glass(canvas: Canvas, generator: np.random.Generator, left: float, right: float) -> None:
@@ -161,13 +155,12 @@ def _house(canvas: Canvas, generator: np.random.Generator, left: float, right: f
     canvas.box(door + 0.06, 0, door + 0.94, 2.14, wood)
     for low in (0.2, 1.2):
         canvas.box(door + 0.18, low, door + 0.82, low + 0.75, tone(wood, 0.84))
-    window(canvas, generator, door + 1.4, 0.9, right - 0.3, 2.2)
+    window(canvas, generator, (door + 1.4, 0.9, right - 0.3, 2.2))
 
 
-def window(
-    canvas: Canvas, generator: np.random.Generator, left: float, low: float, right: float, high: float
-) -> None:
-    """A window with its frame, perhaps with a curtain, perhaps lit at night."""
+def window(canvas: Canvas, generator: np.random.Generator, box: tuple[float, float, float, float]) -> None:
+    """A window (left, low, right, high) with its frame, perhaps with a curtain, perhaps lit at night."""
+    left, low, right, high = box
     if right - left < 0.4:
         return
     frame: Colour = _one(generator, ((226, 224, 216), (120, 84, 58), (90, 96, 100)))

@@ -43,11 +43,13 @@ class Sky:
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_WRAP,
         )
-        white = np.clip((clouds + np.float32(4 * self._cover - 2)) * np.float32(0.6), 0, 1)[..., None] * 0.85
+        white = (
+            np.clip((clouds + np.float32(4 * self._cover - 1.6)) * np.float32(0.6), 0, 1)[..., None] * 0.85
+        )
         grey = 236 - 50 * self._cover - 8 * clouds[..., None]
         colour = colour * (1 - white) + grey * white
         around = ((np.arctan2(right, away) / np.float32(2 * np.pi) + 1) * _AROUND).astype(np.int32) % _AROUND
         colour[slope < self._hills[around]] = self._hill_colour
         leaves = np.clip(clouds, -1, 1)[..., None] * 8
         np.copyto(colour, self._top_colour + leaves, where=(slope < self._tops[around])[..., None])
-        return np.clip(colour, 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(colour, 0, 255), np.uint8)

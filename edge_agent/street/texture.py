@@ -25,7 +25,8 @@ class Texture:
         levels = [self.texels]
         while len(levels) < LEVELS and min(levels[-1].shape[:2]) >= 8:
             height, width = levels[-1].shape[:2]
-            levels.append(cv2.resize(levels[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA))
+            half = cv2.resize(levels[-1], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+            levels.append(np.asarray(half, np.uint8))
         object.__setattr__(self, "levels", levels)
 
     def seen(
@@ -33,8 +34,8 @@ class Texture:
     ) -> Texels:
         """The colours at points in metres from the first texel's corner; it repeats in both directions.
 
-        `reach` is the points' depth, `apart_m` how far the camera is from the surface: the more of the surface
-        a pixel sees, the coarser the level it is taken from.
+        `reach` is the points' depth, `apart_m` how far the camera is from the surface: the more of it a pixel
+        sees, the coarser the level that its colour is taken from.
         """
         picture: Texels = np.zeros((*across_m.shape, self.texels.shape[2]), np.uint8)
         tall, wide = self.texels.shape[:2]
@@ -68,7 +69,7 @@ def _within(metres: Plane, period_m: float) -> Plane:
 def grain(
     generator: np.random.Generator, height: int, width: int, *, coarse: float, octaves: int = 4
 ) -> Plane:
-    """Noise that repeats at its edges, mean 0 and deviation 1: spots of about `coarse` texels, and finer ones."""
+    """Noise that repeats at its edges, of deviation 1: spots of about `coarse` texels, and finer ones."""
     total = np.zeros((height, width), np.float32)
     for octave in range(octaves):
         spot = max(1.0, coarse / 2**octave)

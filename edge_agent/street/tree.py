@@ -10,8 +10,10 @@ from edge_agent.street.lens import Lens, World
 from edge_agent.street.looks import Colour
 from edge_agent.street.shape import Shape
 
-_MOST, _FEWEST = 90, 14
+_MOST, _FEWEST = 110, 22
 """Clumps of leaves of a tree near by and far away."""
+_BACKING = 10
+"""The first of them are large and dark: they fill the crown."""
 _NEAR_M = 0.6
 
 
@@ -74,23 +76,27 @@ def tree(generator: np.random.Generator, foot: tuple[float, float]) -> Tree:
     """A tree by chance."""
     places = generator.normal(size=(_MOST, 3))
     places /= np.linalg.norm(places, axis=1, keepdims=True)
-    places *= generator.uniform(0.35, 0.9, (_MOST, 1))
+    places *= generator.uniform(0.5, 0.95, (_MOST, 1))
     places[:, 2] *= 0.78
     # The far and the low first, then what is nearer and higher, which is in more light.
     places = places[np.argsort(-places[:, 1] + 0.8 * places[:, 2] + generator.normal(0, 0.25, _MOST))]
+    places[:_BACKING] *= 0.45
+    sizes = generator.uniform(0.11, 0.27, _MOST)
+    sizes[:_BACKING] = generator.uniform(0.36, 0.5, _BACKING)
     sides = 7
     angles = np.linspace(0, 2 * np.pi, sides, endpoint=False) + generator.uniform(0, 1, (_MOST, 1))
     radii = generator.uniform(0.75, 1.1, (_MOST, sides))
     outlines = np.stack([np.cos(angles) * radii, np.sin(angles) * radii * 0.85], axis=2)
     leaf = np.array(((74, 112, 46), (92, 118, 52), (58, 98, 56), (110, 118, 48))[int(generator.integers(4))])
     bright = 0.82 + 0.42 * places[:, 2] + 0.12 * places[:, 0] + generator.normal(0, 0.13, _MOST)
+    bright[:_BACKING] = generator.uniform(0.5, 0.62, _BACKING)
     shades = np.clip(leaf * np.clip(bright, 0.35, 1.5)[:, None], 0, 255)
     return Tree(
         foot=foot,
         trunk_m=float(generator.uniform(1.9, 2.7)),
         crown_m=float(generator.uniform(1.25, 1.9)),
         clumps=places,
-        sizes=generator.uniform(0.14, 0.36, _MOST),
+        sizes=sizes,
         outlines=outlines,
         colours=tuple((int(r), int(g), int(b)) for r, g, b in shades),
         phases=generator.uniform(0, 2 * np.pi, _MOST),
@@ -110,7 +116,9 @@ def seen_tree(one: Tree, lens: Lens) -> SeenTree | None:
         return None
     # A tree that is small in the picture needs no more clumps than one can see.
     count = int(np.clip(radius * 1.3, _FEWEST, _MOST))
-    some = np.linspace(0, _MOST - 1, count).astype(int)
+    some = np.concatenate(
+        [np.arange(_BACKING), np.linspace(_BACKING, _MOST - 1, count - _BACKING).astype(int)]
+    )
     centres, depths = lens.project(one.middle + one.clumps[some] * one.crown_m)
     sizes = (
         lens.focal_px / np.maximum(depths, _NEAR_M) * one.crown_m * one.sizes[some] * (_MOST / count) ** 0.35
@@ -128,7 +136,8 @@ def seen_tree(one: Tree, lens: Lens) -> SeenTree | None:
 def _wood(one: Tree, lens: Lens) -> list[Shape]:
     x, y = one.foot
     top = one.trunk_m + one.crown_m * 0.5
-    dark: Colour = tuple(round(channel * 0.7) for channel in one.bark)  # type: ignore[assignment]
+    red, green, blue = one.bark
+    dark = round(red * 0.7), round(green * 0.7), round(blue * 0.7)
     pieces = [
         ([(x - 0.17, y, 0), (x + 0.17, y, 0), (x + 0.1, y, top), (x - 0.1, y, top)], dark),
         ([(x - 0.13, y, 0), (x + 0.04, y, 0), (x + 0.02, y, top), (x - 0.08, y, top)], one.bark),

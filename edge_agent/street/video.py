@@ -116,8 +116,7 @@ def _encoder() -> VideoCodecContext:
         return cast(VideoCodecContext, CodecContext.create(ENCODER, "w"))
     except UnknownCodecError as error:
         raise StreetError(
-            f"this PyAV has no {ENCODER}, and H.264 artefacts need it; "
-            'install its own wheel (pip install "loket[edge]"), or leave the bit rate out'
+            f'this PyAV has no {ENCODER}, which makes H.264; install its own wheel: pip install "loket[edge]"'
         ) from error
 
 

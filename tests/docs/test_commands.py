@@ -100,7 +100,7 @@ def test_the_options_of_scripts_demo_are_those_of_the_tutorial(repository: Path)
         assert option in told
 
 
-@pytest.mark.parametrize("script", ["setup", "demo", "test", "check", "bench", "lock", "docs"])
+@pytest.mark.parametrize("script", ["setup", "demo", "test", "check", "bench", "lock", "docs", "pictures"])
 def test_a_script_is_one_screen_of_sound_shell(script: str, repository: Path) -> None:
     path = repository / "scripts" / script
     text = path.read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ import pytest
 
 from edge_agent.contract.events import KINDS
 from edge_agent.contract.schema import event_schema
+from edge_agent.street.scenario import Scenario, names
 
 
 def slugs(page: Path) -> set[str]:
@@ -90,6 +91,14 @@ def test_every_setting_is_documented(generate: ModuleType, repository: Path) -> 
         for part in [schema, *schema.get("$defs", {}).values()]:
             for key in part.get("properties", {}):
                 assert f"`{key}`" in page or f"`[{key}]`" in page or f"`[[{key}]]`" in page
+
+
+def test_every_setting_of_a_scenario_is_documented(repository: Path) -> None:
+    schema = Scenario.model_json_schema()
+    assert undescribed(schema, "scenario") == []
+    page = (repository / "docs" / "reference" / "scenarios.md").read_text(encoding="utf-8")
+    for name in names():
+        assert f"| `{name}` |" in page
 
 
 def test_every_field_of_an_event_is_documented() -> None:

@@ -36,6 +36,7 @@ class Square(Section):
 
 class Unit(Section):
     model: str = "ssd"
+    wait_s: float = 1.0
     web: Web = Web()
     cameras: tuple[Camera, ...] = ()
     shapes: tuple[Annotated[Circle | Square, Field(discriminator="kind")], ...] = ()
@@ -64,8 +65,10 @@ def test_reads_what_is_right() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        ("wait_s = nan", "unit.toml:1: wait_s = nan: input should be a finite number"),
+        ("wait_s = -inf", "unit.toml:1: wait_s = -inf: input should be a finite number"),
         ('modell = "x"', 'unit.toml:1: modell: unknown key (did you mean "model"?)'),
-        ('\n\nzzz = "x"', "unit.toml:3: zzz: unknown key (known here: cameras, model, shapes, web)"),
+        ('\n\nzzz = "x"', "unit.toml:3: zzz: unknown key (known here: cameras, model, shapes, wait_s, web)"),
         ("[web]\nhost = '::1'\nprot = 1", 'unit.toml:3: web.prot: unknown key (did you mean "port"?)'),
         (
             '[[cameras]]\nname = "a"\n[[cameras]]\nname = "b"\nthresold = 0.4',
