@@ -37,6 +37,7 @@ def play(seen: Frames, rules: Rules = RULES) -> tuple[State, list[Track], list[T
     return state, starts, ends, order
 
 
+@settings(deadline=None)
 @given(frames)
 def test_every_started_track_ends_exactly_once(seen: Frames) -> None:
     state, starts, ends, _ = play(seen)
@@ -46,6 +47,7 @@ def test_every_started_track_ends_exactly_once(seen: Frames) -> None:
     assert sorted(track.number for track in ends + last) == numbers
 
 
+@settings(deadline=None)
 @given(frames)
 def test_a_track_starts_before_it_ends_and_keeps_its_label(seen: Frames) -> None:
     state, starts, ends, order = play(seen)
@@ -56,6 +58,7 @@ def test_a_track_starts_before_it_ends_and_keeps_its_label(seen: Frames) -> None
         assert order.index(f"start {track.number}") < order.index(f"end {track.number}")
 
 
+@settings(deadline=None)
 @given(frames)
 def test_a_track_was_seen_often_and_surely_enough(seen: Frames) -> None:
     state, starts, ends, _ = play(seen)
@@ -65,6 +68,7 @@ def test_a_track_was_seen_often_and_surely_enough(seen: Frames) -> None:
         assert track.last_s >= track.first_s
 
 
+@settings(deadline=None)
 @given(frames, st.randoms(use_true_random=False))
 def test_order_of_detections_does_not_matter(seen: Frames, chance: random.Random) -> None:
     shuffled = []
@@ -78,6 +82,7 @@ def test_order_of_detections_does_not_matter(seen: Frames, chance: random.Random
     assert finish(state_1)[1] == finish(state_2)[1]
 
 
+@settings(deadline=None)
 @given(frames)
 def test_time_alone_ends_every_track(seen: Frames) -> None:
     state, _, _, _ = play(seen)
@@ -88,6 +93,7 @@ def test_time_alone_ends_every_track(seen: Frames) -> None:
     assert len(state) == 0
 
 
+@settings(deadline=None)
 @given(frames)
 def test_the_state_before_is_left_as_it_was(seen: Frames) -> None:
     state, _, _, _ = play(seen)
@@ -96,6 +102,7 @@ def test_the_state_before_is_left_as_it_was(seen: Frames) -> None:
     assert all((a == b).all() for a, b in zip(before, (state.box, state.last_s, state.number), strict=True))
 
 
+@settings(deadline=None)
 @given(st.lists(row, max_size=6), st.lists(row, max_size=6))
 def test_overlap_is_symmetric_and_one_with_itself(first: list[tuple], second: list[tuple]) -> None:
     a, b = detections(*first).boxes, detections(*second).boxes
@@ -176,7 +183,7 @@ def test_scores_that_are_no_numbers_are_ignored() -> None:
     assert len(state) == 1
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 200))
 def test_a_crowd_of_any_size_is_followed(people: int) -> None:
     places = [(i % 20, i // 20) for i in range(people)]

@@ -2,8 +2,7 @@
 
 Where an object should be by now is what a Kalman filter says of its box (`motion`); detections are matched to
 tracks by overlap with it (`pairing`): sure ones first, then unsure ones for tracks that are already believed,
-after Zhang et al., "ByteTrack", ECCV 2022; at last, those that appear near where one went out of sight. All
-durations are real time, so the rate of frames may vary.
+after Zhang et al., "ByteTrack", ECCV 2022. All durations are real time, so the rate of frames may vary.
 """
 
 from edge_agent.vision.tracker.pairing import overlaps

@@ -12,8 +12,6 @@ Sides = Annotated[NDArray[np.float64], "4 N: left, top, right, bottom"]
 Shares = Annotated[NDArray[np.float64], "T D"]
 Which = Annotated[NDArray[np.intp], "N, places"]
 
-UNLIKE = 0.5
-"""Boxes are of one object only if the smaller is at least so wide and so tall as the larger."""
 _LEAST_AREA = 1e-9
 
 
@@ -35,18 +33,6 @@ def insides(first: Sides, second: Sides) -> Shares:
     """How much of the smaller of two boxes lies in the other, for each of `first` with each of `second`."""
     shares = common(first, second)
     shares /= np.maximum(np.minimum.outer(area(first), area(second)), _LEAST_AREA)
-    return shares
-
-
-def nearness(first: Sides, second: Sides, *, reach: NDArray[np.float64]) -> Shares:
-    """1 for the same middle, 0 from `reach` of each of `first` on, in their mean size; 0 for unlike sizes."""
-    sizes_1, sizes_2 = first[2:] - first[:2], second[2:] - second[:2]
-    larger = np.maximum(sizes_1[:, :, np.newaxis], sizes_2[:, np.newaxis, :])
-    smaller = np.minimum(sizes_1[:, :, np.newaxis], sizes_2[:, np.newaxis, :])
-    apart = (first[:2] + first[2:])[:, :, np.newaxis] - (second[:2] + second[2:])[:, np.newaxis, :]
-    apart = (np.abs(apart) / np.maximum(larger + smaller, _LEAST_AREA)).max(axis=0)
-    shares: Shares = np.maximum(1.0 - apart / reach[:, np.newaxis], 0.0)
-    shares *= (smaller >= UNLIKE * larger).all(axis=0)
     return shares
 
 

@@ -17,13 +17,9 @@ class Rules:
     """How long an object that is not yet believed may be out of sight."""
     miss_s: float = 2.0
     """How long a believed object may be out of sight before its track ends; twice that for a sure sight."""
-    min_overlap: float = 0.2
+    min_overlap: float = 0.3
     """The least overlap of where a track should be with its next detection."""
-    reach: float = 0.5
-    """How far, in its own sizes, a believed object may be from where it should be, when all else fails."""
-    widening: float = 0.3
-    """By how much that grows for each second out of sight."""
-    max_inside: float = 0.7
+    max_inside: float = 0.85
     """A detection that lies so far inside another of its label (or around it) begins no track of its own."""
     most: int = 250
     """So many detections of a frame are looked at, the surest first, which bounds the time of a step."""

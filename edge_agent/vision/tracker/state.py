@@ -27,9 +27,9 @@ BOX = slice(7, 11)
 """As it was seen last."""
 PLACE = slice(11, 15)
 """The same, smoothed."""
-SPEED = slice(15, 19)
-SPREAD = slice(19, 22)
-ROWS: Final = 22
+SPEED = slice(15, 17)
+SPREAD = slice(17, 20)
+ROWS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)

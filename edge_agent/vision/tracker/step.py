@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from edge_agent.vision.detector import Detections
 from edge_agent.vision.tracker import motion
-from edge_agent.vision.tracker.pairing import Which, insides, nearness, overlap, pairs
+from edge_agent.vision.tracker.pairing import Which, insides, overlap, pairs
 from edge_agent.vision.tracker.rules import Rules
 from edge_agent.vision.tracker.state import (
     BOX,
@@ -33,11 +33,6 @@ Found = Annotated[NDArray[np.float64], "6 D: left, top, right, bottom, label, -s
 _SIDES = slice(0, 4)
 _KIND, _DOUBT = 4, 5
 
-_SOMEWHAT = 1e-3
-"""The least nearness of two boxes for one object."""
-_LARGEST = 16.0
-"""No box is larger, in pictures; infinite ones are."""
-
 
 def step(
     state: State, t_mono: float, detections: Detections, *, rules: Rules
@@ -52,7 +47,7 @@ def step(
     sure = int(found[_DOUBT].searchsorted(-rules.threshold, side="right"))
     table = state.table
     expected = ahead(table, t_mono)
-    tracks, columns = _matched(table, found, sure, expected=expected, now_s=t_mono, rules=rules)
+    tracks, columns = _matched(table, found, sure, expected=expected, rules=rules)
     if len(tracks):
         table = _seen(
             table,
@@ -82,17 +77,18 @@ def _sound(detections: Detections, rules: Rules) -> Found:
     found[_SIDES] = detections.boxes.T
     found[_KIND] = detections.labels
     np.negative(detections.scores, out=found[_DOUBT])
+    numbers = np.isfinite(found)
+    if not numbers.all():
+        found = found[:, numbers.all(axis=0)]
     sizes = found[2:4] - found[:2]
-    if not (sizes.min(initial=1.0) > 0.0 and sizes.max(initial=1.0) <= _LARGEST):
-        found = found[:, ((sizes > 0.0) & (sizes <= _LARGEST)).all(axis=0)]
-    order = np.lexsort(found)  # by the last row first, in which what is no number comes last
+    if not sizes.min(initial=1.0) > 0.0:
+        found = found[:, (sizes > 0.0).all(axis=0)]
+    order = np.lexsort(found)  # by the last row first
     unsure = int(found[_DOUBT].searchsorted(-rules.unsure, side="right", sorter=order))
     return found.take(order[: min(unsure, rules.most)], axis=1)
 
 
-def _matched(
-    table: Table, found: Found, sure: int, *, expected: Places, now_s: float, rules: Rules
-) -> tuple[Which, Which]:
+def _matched(table: Table, found: Found, sure: int, *, expected: Places, rules: Rules) -> tuple[Which, Which]:
     """Which tracks are continued by which of `found`."""
     count, detected = table.shape[1], found.shape[1]
     if not count or not detected:
@@ -108,15 +104,6 @@ def _matched(
     if sure < detected and len(lost):
         more, others = pairs(likeness[lost, sure:], least=rules.min_overlap)
         tracks, columns = np.concatenate([tracks, lost[more]]), np.concatenate([columns, others + sure])
-        left[tracks] = False
-        lost = left.nonzero()[0]
-    loose = _others(columns, sure)
-    if len(lost) and len(loose):
-        reach = rules.reach + rules.widening * (now_s - table[LAST_S, lost])
-        likeness = nearness(expected[:, lost], found[_SIDES, loose], reach=reach)
-        likeness *= np.equal.outer(table[LABEL, lost], found[_KIND, loose])
-        more, others = pairs(likeness, least=_SOMEWHAT)
-        tracks, columns = np.concatenate([tracks, lost[more]]), np.concatenate([columns, loose[others]])
     return tracks, columns
 
 
