@@ -31,7 +31,7 @@ class Lane:
         self._follows = np.isin(np.array(labels), camera.labels)
         self._rules = Rules(
             threshold=camera.threshold,
-            unsure=camera.threshold * 0.75,
+            unsure=camera.threshold / 2,
             confirm_hits=camera.confirm_hits,
             tentative_s=camera.miss_s / 2,
             miss_s=camera.miss_s,
