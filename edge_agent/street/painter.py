@@ -64,6 +64,7 @@ class Street:
         self._sensor = Sensor(scenario, seed=seed)
         self._lens = lens_of(scenario)
         self._view: _View | None = None
+        self._layers: tuple[int, list[Layer]] | None = None
 
     def time_of(self, frame: int) -> float:
         """The time, seconds, that frame number `frame` (from 0) shows; a frozen camera shows an old one."""
@@ -75,6 +76,11 @@ class Street:
 
     def layers(self, frame: int) -> list[Layer]:
         """All that stands on the street in a frame, the farthest first."""
+        if self._layers is None or self._layers[0] != frame:  # the truth of a picture asks after the picture
+            self._layers = (frame, self._layers_of(frame))
+        return list(self._layers[1])
+
+    def _layers_of(self, frame: int) -> list[Layer]:
         time_s = self.time_of(frame)
         lens = self.lens_at(frame)
         layers = [Layer(depth, shapes) for depth, shapes in self._stage.props(lens, time_s)]
