@@ -100,8 +100,9 @@ def events_json(events: Events) -> bytes:
 
 def _line(picture: int, seen: Seen, *, blind: bool) -> str:
     left, top, right, bottom = seen.box
-    counts = int(not blind and seen.visibility >= LEAST_VISIBILITY)
+    visibility = round(seen.visibility, 4)
+    counts = int(not blind and visibility >= LEAST_VISIBILITY)
     return (
         f"{picture},{seen.number},{left + 1:.2f},{top + 1:.2f},{right - left:.2f},{bottom - top:.2f},"
-        f"{counts},{CLASSES[seen.label]},{seen.visibility:.4f}\n"
+        f"{counts},{CLASSES[seen.label]},{visibility:.4f}\n"
     )

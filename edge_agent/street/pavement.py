@@ -64,6 +64,8 @@ class Pavement:
             for block in self.blocks:
                 hit = (xs > block.left - BEND_M) & (xs < block.right + BEND_M)
                 hit &= (ys > block.near - berth) & (ys < block.far + berth)
+                if not hit.any():
+                    continue
                 sides = [side for side in (block.near - berth, block.far + berth) if low <= side <= high]
                 if not sides:
                     sides = [low if block.near - low > high - block.far else high]

@@ -22,6 +22,8 @@ NOTICE_M = 3.0
 """How far from the tail somebody decides to join."""
 SHUFFLE_M_S = 0.75
 SHORTEST_S = 3.0
+LONGEST_WALK_S = 200.0
+"""Who has left the counter so long ago is gone."""
 WARM_UP_S = 600.0
 """How long before 0 the counter has been open."""
 
@@ -101,13 +103,13 @@ def queue(scenario: Scenario, pavement: Pavement, *, seed: int) -> Queue:
     if scenario.counter.per_minute == 0:
         return Queue((), (), ())
     places, discouraged = _served(scenario, pavement, seed=seed)
-    present = [place for place in places if place.left_s > -60.0]
+    present = [place for place in places if place.left_s > -LONGEST_WALK_S]
     longest = max((place.slots[0][0] for place in present), default=0)
     blocks = tuple(_block(scenario, rank) for rank in range(longest + 1))
     around = Pavement(
         pavement.near_y, pavement.far_y, pavement.left_x, pavement.right_x, (*pavement.blocks, *blocks)
     )
-    guests = [_guest(scenario, around, place) for place in places]
+    guests = [_guest(scenario, around, place) for place in present]
     return Queue(
         tuple(guest for guest in guests if guest.path.until_s > 0),
         tuple(pair for pair in discouraged if pair[1].until_s > 0),

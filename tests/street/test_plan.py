@@ -50,7 +50,7 @@ def corners_of(*paths: Path) -> np.ndarray:
 # Roads
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(roads(), SEEDS)
 def test_no_vehicle_touches_another(of: Scenario, seed: int) -> None:
     for one, other in pairs(road(of, seed=seed).rides):
@@ -64,7 +64,7 @@ def test_no_vehicle_touches_another(of: Scenario, seed: int) -> None:
         assert np.abs(xs).min() > (one.look.length_m + other.look.length_m) / 2
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(roads(), SEEDS)
 def test_vehicles_keep_left_and_to_their_speed(of: Scenario, seed: int) -> None:
     for ride in road(of, seed=seed).rides:
@@ -101,7 +101,7 @@ def test_those_who_ride_the_wrong_way_come_when_they_should() -> None:
 # Queues
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(queues(), SEEDS)
 def test_first_come_first_served(of: Scenario, seed: int) -> None:
     visits = plan(of, seed=seed).queue
@@ -112,7 +112,7 @@ def test_first_come_first_served(of: Scenario, seed: int) -> None:
         assert ahead.left_s < behind.served_s  # one server
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(queues(), SEEDS)
 def test_the_counter_serves_whenever_somebody_waits_and_an_officer_is_there(of: Scenario, seed: int) -> None:
     made = plan(of, seed=seed)
@@ -127,7 +127,7 @@ def test_the_counter_serves_whenever_somebody_waits_and_an_officer_is_there(of: 
         assert behind.served_s <= ready_s
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(queues(), SEEDS)
 def test_nobody_is_lost_and_nobody_joins_a_queue_that_is_too_long(of: Scenario, seed: int) -> None:
     made = plan(of, seed=seed)
@@ -147,7 +147,7 @@ def test_nobody_is_lost_and_nobody_joins_a_queue_that_is_too_long(of: Scenario, 
         assert made.waiting(time_s) == waiting <= of.counter.most
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(queues(), SEEDS)
 def test_in_the_queue_nobody_stands_in_another(of: Scenario, seed: int) -> None:
     made = plan(of, seed=seed)
