@@ -1,9 +1,9 @@
 """The truth of a street as files that public tools read: MOTChallenge's layout, and all events as JSON.
 
 `gt/gt.txt` has a line for each actor in each picture, as in MOT17: frame (from 1), identity, left, top, width
-and height in pixels (the top left corner is 1, 1), 1 or 0 for whether it counts, class, visibility. Persons are
-of class 1 (pedestrian), vehicles of class 3 (car), which tools for MOT17 leave out and those for MOT15 do not.
-What does not count is in pictures of a blind camera, or wholly hidden.
+and height in pixels (the top left corner is 1, 1), 1 or 0 for whether it counts, class, visibility. Persons
+are of class 1 (pedestrian), vehicles of class 3 (car), which tools for MOT17 leave out and those for MOT15 do
+not. What does not count is in pictures of a blind camera, or wholly hidden.
 """
 
 import dataclasses
