@@ -13,7 +13,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from edge_agent.street.lens import Lens, World
+from edge_agent.street.camera.lens import Lens, World
 from edge_agent.street.looks import Colour, PersonLook
 from edge_agent.street.path import Step
 from edge_agent.street.shape import Shape, shapes_of

@@ -7,21 +7,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street import figure, nearness, vehicle
+from edge_agent.street import figure, vehicle
 from edge_agent.street.actor import Actor
-from edge_agent.street.faults import Faults
+from edge_agent.street.atmosphere import nearness
+from edge_agent.street.atmosphere.light import Light
+from edge_agent.street.atmosphere.weather import Weather
+from edge_agent.street.camera.faults import Faults
+from edge_agent.street.camera.lens import Lens, World, lens_of
+from edge_agent.street.camera.sensor import Sensor
 from edge_agent.street.figure import Body
-from edge_agent.street.lens import Lens, World, lens_of
-from edge_agent.street.light import Light
 from edge_agent.street.looks import VehicleLook
-from edge_agent.street.opening import seen_through
 from edge_agent.street.path import Step
 from edge_agent.street.plan import plan
 from edge_agent.street.scenario import Scenario
-from edge_agent.street.sensor import Sensor
+from edge_agent.street.scenery.opening import seen_through
+from edge_agent.street.scenery.stage import Stage
 from edge_agent.street.shape import Picture, Shape, paint
-from edge_agent.street.stage import Stage
-from edge_agent.street.weather import Weather
 
 SHADOW_SCALE = 2
 """Shadows are soft: they are drawn at half the size."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.lens import Lens, lens_of
+from edge_agent.street.camera.lens import Lens, lens_of
 from edge_agent.street.scenario import Scenario
 
 SMALLEST_PX = 8.0

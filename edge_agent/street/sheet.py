@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.street.actor import PERSON
-from edge_agent.street.lens import Lens, Pixels
+from edge_agent.street.camera.lens import Lens, Pixels
 from edge_agent.street.looks import Colour
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Line, Point, Scenario, Zone

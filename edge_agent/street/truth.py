@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.events import Events, events_of
-from edge_agent.street.lens import lens_of
 from edge_agent.street.outline import line_in_picture, zone_in_picture
 from edge_agent.street.painter import Layer, Street
 from edge_agent.street.scenario import FaultKind, Line, Spot, Zone

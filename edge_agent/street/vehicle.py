@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.street.camera.lens import Lens, World
 from edge_agent.street.figure import Body, dimmed, seated
-from edge_agent.street.lens import Lens, World
 from edge_agent.street.looks import Colour, VehicleLook
 from edge_agent.street.path import Step
 from edge_agent.street.shape import Shape

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.street.lens import Lens, lens_of
+from edge_agent.street.camera.lens import Lens, lens_of
 from tests.street.scenes import scenario
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from edge_agent.street.actor import Actor
-from edge_agent.street.lens import lens_of
+from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.looks import PersonLook, VehicleLook
 from edge_agent.street.path import Path
 from edge_agent.street.plan import Plan, plan

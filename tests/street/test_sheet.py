@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.street import sheet
-from edge_agent.street.lens import lens_of
+from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.shape import Picture

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from edge_agent.street.facade import LINTEL_M, SILL_M
-from edge_agent.street.faults import Faults
-from edge_agent.street.lens import Lens, lens_of
-from edge_agent.street.light import Light
+from edge_agent.street.atmosphere.light import Light
+from edge_agent.street.atmosphere.weather import Weather
+from edge_agent.street.camera.faults import Faults
+from edge_agent.street.camera.lens import Lens, lens_of
+from edge_agent.street.camera.sensor import Sensor
 from edge_agent.street.scenario import Scenario
-from edge_agent.street.sensor import Sensor
+from edge_agent.street.scenery.facade import LINTEL_M, SILL_M
+from edge_agent.street.scenery.stage import Stage
 from edge_agent.street.shape import Picture, paint
-from edge_agent.street.stage import Stage
-from edge_agent.street.weather import Weather
 from tests.street.scenes import scenario
 
 SIZE = {"width": 320, "height": 240}

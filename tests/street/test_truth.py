@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.street.actor import Actor
+from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.events import Events, crossings_of, events_of, stays_of
-from edge_agent.street.lens import lens_of
 from edge_agent.street.outline import line_in_picture, zone_in_picture
 from edge_agent.street.painter import Street
 from edge_agent.street.path import Path

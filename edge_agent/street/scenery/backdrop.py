@@ -7,14 +7,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.facade import LINTEL_M, REACH_M, SILL_M, TOP_M, Facade, facade
-from edge_agent.street.indoors import indoors
-from edge_agent.street.lens import Lens
-from edge_agent.street.paving import BEHIND_M, CROSSING_M, crossing, paving
-from edge_agent.street.rays import Depth, Rays, rays
+from edge_agent.street.camera.lens import Lens
+from edge_agent.street.camera.rays import Depth, Rays, rays
 from edge_agent.street.scenario import Scenario
+from edge_agent.street.scenery.facade import LINTEL_M, REACH_M, SILL_M, TOP_M, Facade, facade
+from edge_agent.street.scenery.indoors import indoors
+from edge_agent.street.scenery.paving import BEHIND_M, CROSSING_M, crossing, paving
+from edge_agent.street.scenery.sky import Sky
 from edge_agent.street.shape import Picture
-from edge_agent.street.sky import Sky
 from edge_agent.street.texture import Plane, Texels, Texture
 
 _FINE_PIXELS = 600_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.lens import Lens, World
+from edge_agent.street.camera.lens import Lens, World
 from edge_agent.street.looks import Colour
 from edge_agent.street.shape import Shape
 

@@ -8,16 +8,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street import nearness
-from edge_agent.street.beams import Beam, Beams
+from edge_agent.street.atmosphere import nearness
+from edge_agent.street.atmosphere.beams import Beam, Beams
+from edge_agent.street.atmosphere.lamps import Lamplight, lamplight
+from edge_agent.street.atmosphere.sun import Sun
+from edge_agent.street.camera.lens import Lens
+from edge_agent.street.camera.rays import Depth
 from edge_agent.street.chance import chance
-from edge_agent.street.lamps import Lamplight, lamplight
-from edge_agent.street.lens import Lens
-from edge_agent.street.rays import Depth
 from edge_agent.street.scenario import Scenario
+from edge_agent.street.scenery.stage import Stage
 from edge_agent.street.shape import Picture
-from edge_agent.street.stage import Stage
-from edge_agent.street.sun import Sun
 
 Mask = Annotated[NDArray[np.uint8], "H W"]
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.street.camera.lens import Lens
 from edge_agent.street.chance import chance
-from edge_agent.street.lens import Lens
 from edge_agent.street.scenario import Fault, Scenario
 from edge_agent.street.shape import Picture
 

@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.backdrop import Backdrop
-from edge_agent.street.facade import REACH_M, TOP_M
-from edge_agent.street.lens import Lens, World
-from edge_agent.street.props import Props
-from edge_agent.street.rays import Depth
+from edge_agent.street.camera.lens import Lens, World
+from edge_agent.street.camera.rays import Depth
 from edge_agent.street.scenario import Scenario
+from edge_agent.street.scenery.backdrop import Backdrop
+from edge_agent.street.scenery.facade import REACH_M, TOP_M
+from edge_agent.street.scenery.props import Props
 from edge_agent.street.shape import Picture, Shape
 
 _NEAREST_M = 0.5

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street import nearness
+from edge_agent.street.atmosphere import nearness
+from edge_agent.street.camera.rays import Depth
 from edge_agent.street.chance import chance
-from edge_agent.street.rays import Depth
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.shape import Picture
 

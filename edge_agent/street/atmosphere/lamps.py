@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.facade import REACH_M
-from edge_agent.street.furniture import LAMP_M
-from edge_agent.street.lens import Lens, World
-from edge_agent.street.rays import Depth
+from edge_agent.street.camera.lens import Lens, World
+from edge_agent.street.camera.rays import Depth
+from edge_agent.street.scenery.facade import REACH_M
+from edge_agent.street.scenery.furniture import LAMP_M
+from edge_agent.street.scenery.stage import Stage
 from edge_agent.street.shape import Picture
-from edge_agent.street.stage import Stage
 
 COARSE = 4
 """Light is soft: it is reckoned for every fourth pixel."""

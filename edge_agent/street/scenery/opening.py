@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edge_agent.street.facade import LINTEL_M, SILL_M
-from edge_agent.street.lens import Lens
+from edge_agent.street.camera.lens import Lens
 from edge_agent.street.outline import clipped
 from edge_agent.street.scenario import Scenario
+from edge_agent.street.scenery.facade import LINTEL_M, SILL_M
 from edge_agent.street.shape import Shape
 
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.lamps import COARSE, shine, sprite
-from edge_agent.street.lens import Lens
+from edge_agent.street.atmosphere.lamps import COARSE, shine, sprite
+from edge_agent.street.camera.lens import Lens
 from edge_agent.street.shape import Picture
 
 Beam = tuple[float, float, float]

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.lens import Lens
+from edge_agent.street.camera.lens import Lens
 from edge_agent.street.texture import Plane
 
 Depth = Annotated[NDArray[np.float32], "H W, metres along the camera's axis; infinite in the sky"]

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edge_agent.street.canvas import tone
-from edge_agent.street.lens import World
+from edge_agent.street.camera.lens import World
 from edge_agent.street.looks import Colour
+from edge_agent.street.scenery.canvas import tone
 
 Span = tuple[float, float]
 
