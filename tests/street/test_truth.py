@@ -339,3 +339,20 @@ def test_a_camera_that_was_moved_has_its_truth_moved() -> None:
     truth = Truth(staged(of, standing(1, somebody(), 2.0, 14.0)))
     before, moved = (truth.frame(round(time_s * of.fps))[0].box for time_s in (20.0, 45.0))
     assert moved.left < before.left - 20
+
+
+def test_boxes_follow_a_shaking_camera() -> None:
+    calm = load_scenario("rush_hour")
+    shaky = calm.model_copy(update={"sensor": calm.sensor.model_copy(update={"shake_px": 5.0})})
+    streets = [Street(made, seed=3) for made in (calm, shaky)]
+    frame = next(number for number in range(60) if all(streets[1].shake(number)))
+    right, down = streets[1].shake(frame)
+    still, shaken = ({one.number: one for one in Truth(street).frame(frame)} for street in streets)
+    inside = [
+        one for one in still.values() if one.box.left > 10 and one.box.right < 630 and one.box.bottom < 470
+    ]
+    assert inside
+    for one in inside:
+        moved = shaken[one.number].box
+        assert (moved.left - one.box.left, moved.bottom - one.box.bottom) == (right, down)
+        assert shaken[one.number].visibility == one.visibility
