@@ -101,38 +101,41 @@ def test_those_who_ride_the_wrong_way_come_when_they_should() -> None:
 # Queues
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(queues(), SEEDS)
-def test_first_come_first_served(of: Scenario, seed: int) -> None:
-    visits = plan(of, seed=seed).queue
-    for visit in visits:
+def test_the_queue_is_exact(of: Scenario, seed: int) -> None:
+    made = plan(of, seed=seed)
+    first_come_first_served(made)
+    the_counter_serves_whenever_it_can(made)
+    nobody_is_lost_or_joins_a_queue_that_is_too_long(made)
+    nobody_stands_in_another(made)
+
+
+def first_come_first_served(made: Plan) -> None:
+    for visit in made.queue:
         assert visit.joined_s < visit.served_s < visit.left_s
-    for ahead, behind in itertools.pairwise(visits):
+    for ahead, behind in itertools.pairwise(made.queue):
         assert ahead.joined_s < behind.joined_s
         assert ahead.left_s < behind.served_s  # one server
 
 
-@settings(max_examples=8, deadline=None)
-@given(queues(), SEEDS)
-def test_the_counter_serves_whenever_somebody_waits_and_an_officer_is_there(of: Scenario, seed: int) -> None:
-    made = plan(of, seed=seed)
-    away = sorted(of.counter.away) if of.counter.officer else []
+def the_counter_serves_whenever_it_can(made: Plan) -> None:
+    counter = made.scenario.counter
+    away = sorted(counter.away) if counter.officer else []
     assert all(not from_s <= visit.served_s < until_s for visit in made.queue for from_s, until_s in away)
     # Of those who were served before the beginning, some have left the street and the plan.
     for ahead, behind in itertools.pairwise(visit for visit in made.queue if visit.left_s > 0):
         # Some seconds to move up; more for one who has joined far back while those ahead moved up.
-        ready_s = max(ahead.left_s, behind.joined_s + 2.2 * of.counter.most) + 10.0
+        ready_s = max(ahead.left_s, behind.joined_s + 2.2 * counter.most) + 10.0
         for from_s, until_s in away:
             ready_s = until_s if from_s <= ready_s < until_s else ready_s
         assert behind.served_s <= ready_s
 
 
-@settings(max_examples=8, deadline=None)
-@given(queues(), SEEDS)
-def test_nobody_is_lost_and_nobody_joins_a_queue_that_is_too_long(of: Scenario, seed: int) -> None:
-    made = plan(of, seed=seed)
+def nobody_is_lost_or_joins_a_queue_that_is_too_long(made: Plan) -> None:
     by_number = {actor.number: actor for actor in made.actors}
-    citizens = [actor for actor in made.actors if actor.path.points[0][1] < of.ground.wall_y_m]
+    wall_y_m = made.scenario.ground.wall_y_m
+    citizens = [actor for actor in made.actors if actor.path.points[0][1] < wall_y_m]
     numbers = [visit.number for visit in made.queue]
     assert len(set(numbers)) == len(numbers)
     for visit in made.queue:
@@ -144,13 +147,10 @@ def test_nobody_is_lost_and_nobody_joins_a_queue_that_is_too_long(of: Scenario, 
             assert all(a != b for a, b in itertools.pairwise(actor.path.points))
     for time_s in np.arange(0.0, 40.0, 0.5):
         waiting = sum(visit.joined_s <= time_s < visit.served_s for visit in made.queue)
-        assert made.waiting(time_s) == waiting <= of.counter.most
+        assert made.waiting(time_s) == waiting <= made.scenario.counter.most
 
 
-@settings(max_examples=8, deadline=None)
-@given(queues(), SEEDS)
-def test_in_the_queue_nobody_stands_in_another(of: Scenario, seed: int) -> None:
-    made = plan(of, seed=seed)
+def nobody_stands_in_another(made: Plan) -> None:
     by_number = {actor.number: actor for actor in made.actors}
     times = np.arange(0.0, 40.0, 0.25)
     queueing = []
