@@ -126,7 +126,7 @@ def test_stays_are_those_that_fine_steps_find(plans: list[Plan], events: list[Ev
     assert stayed > 30
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-6, 6), st.integers(-6, 6)), min_size=2, max_size=9),
     st.sampled_from([[(-3, -3), (3, -3), (3, 3), (-3, 3)], [(0, 4), (3, -3), (-5, -1)]]),
