@@ -28,11 +28,11 @@ from numpy.typing import NDArray
 
 from bench._precision import Sight, average_precision, recall
 from edge_agent.model_store.manifest import Enclosed, load_manifest, manifests_folder
-from edge_agent.street.actor import LABELS, PERSON
+from edge_agent.street.cast.actor import LABELS, PERSON
+from edge_agent.street.export.video import frame_of
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Scenario, load_scenario, names
 from edge_agent.street.truth import Truth
-from edge_agent.street.video import frame_of
 from edge_agent.vision.detector import Detections
 from edge_agent.vision.litert import SsdDetector
 from edge_agent.vision.resize import Resizer

@@ -7,18 +7,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street import figure, vehicle
-from edge_agent.street.actor import Actor
 from edge_agent.street.atmosphere import nearness
 from edge_agent.street.atmosphere.light import Light
 from edge_agent.street.atmosphere.weather import Weather
 from edge_agent.street.camera.faults import Faults
 from edge_agent.street.camera.lens import Lens, World, lens_of
 from edge_agent.street.camera.sensor import Sensor
-from edge_agent.street.figure import Body
-from edge_agent.street.looks import VehicleLook
-from edge_agent.street.path import Step
-from edge_agent.street.plan import plan
+from edge_agent.street.cast import figure, vehicle
+from edge_agent.street.cast.actor import Actor
+from edge_agent.street.cast.figure import Body
+from edge_agent.street.cast.looks import VehicleLook
+from edge_agent.street.cast.path import Step
+from edge_agent.street.planning.plan import plan
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.scenery.opening import seen_through
 from edge_agent.street.scenery.stage import Stage

@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.looks import Colour
-
 SHIFT = 4
 """Binary places behind the point in cv2's fixed-point coordinates."""
 
+Colour = tuple[int, int, int]
+"""Red, green, blue, 0 to 255, in full daylight."""
 Picture = Annotated[NDArray[np.uint8], "H W 3, RGB"]
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rich.progress import track
 
 import edge_agent.street
-from edge_agent.street.actor import LABELS
+from edge_agent.street.cast.actor import LABELS
 from edge_agent.street.painter import Street
 from edge_agent.street.truth import Truth
 from models.street_sim import variety

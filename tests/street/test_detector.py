@@ -9,11 +9,11 @@ import pytest
 
 from edge_agent.model_store.manifest import Enclosed, Manifest, load_manifest, manifests_folder
 from edge_agent.model_store.store import fault_of
-from edge_agent.street.actor import LABELS, PERSON
+from edge_agent.street.cast.actor import LABELS, PERSON
+from edge_agent.street.export.video import frame_of
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import load_scenario
 from edge_agent.street.truth import Truth
-from edge_agent.street.video import frame_of
 from edge_agent.vision.litert import SsdDetector
 from edge_agent.vision.proof import prove
 from edge_agent.vision.resize import Resizer

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from edge_agent.street import StreetError
-from edge_agent.street.mot import CLASSES, record
+from edge_agent.street.export.mot import CLASSES, record
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import load_scenario
 from tests.street.scenes import scenario, somebody, staged, standing

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.street.path import Path, paced
+from edge_agent.street.cast.path import Path, paced
 
 SPOTS = st.lists(st.tuples(st.floats(-50, 50), st.floats(0, 50)), min_size=2, max_size=8, unique=True)
 

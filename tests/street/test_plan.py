@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from edge_agent.street.actor import Actor
 from edge_agent.street.camera.lens import lens_of
-from edge_agent.street.looks import PersonLook, VehicleLook
-from edge_agent.street.path import Path
-from edge_agent.street.plan import Plan, plan
-from edge_agent.street.reach import SMALLEST_PX
-from edge_agent.street.road import DIRECTIONS, FASTEST, Ride, road
+from edge_agent.street.cast.actor import Actor
+from edge_agent.street.cast.looks import PersonLook, VehicleLook
+from edge_agent.street.cast.path import Path
+from edge_agent.street.planning.plan import Plan, plan
+from edge_agent.street.planning.reach import SMALLEST_PX
+from edge_agent.street.planning.road import DIRECTIONS, FASTEST, Ride, road
 from edge_agent.street.scenario import Scenario, load_scenario, names
 from tests.street.scenes import SEEDS, queues, roads, scenario
 
@@ -289,7 +289,7 @@ def test_actors_are_numbered_by_when_they_come(plans: list[Plan]) -> None:
 
 def test_the_same_seed_makes_the_same_plan_in_any_process() -> None:
     code = (
-        "import hashlib; from edge_agent.street.plan import plan;"
+        "import hashlib; from edge_agent.street.planning.plan import plan;"
         "from edge_agent.street.scenario import load_scenario;"
         "made = plan(load_scenario('rush_hour'), seed=5);"
         "print(hashlib.sha256(repr((made.actors, made.queue)).encode()).hexdigest())"

@@ -8,7 +8,7 @@ import pytest
 from edge_agent.street import StreetError
 from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.outline import line_in_picture, zone_in_picture
-from edge_agent.street.plan import plan
+from edge_agent.street.planning.plan import plan
 from edge_agent.street.scenario import load_scenario, names
 
 EXPECTED = {

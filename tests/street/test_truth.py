@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.street.actor import Actor
 from edge_agent.street.camera.lens import lens_of
+from edge_agent.street.cast.actor import Actor
+from edge_agent.street.cast.path import Path
 from edge_agent.street.events import Events, crossings_of, events_of, stays_of
 from edge_agent.street.outline import line_in_picture, zone_in_picture
 from edge_agent.street.painter import Street
-from edge_agent.street.path import Path
-from edge_agent.street.plan import Plan, plan
+from edge_agent.street.planning.plan import Plan, plan
 from edge_agent.street.scenario import Line, Zone, load_scenario
 from edge_agent.street.shape import Shape, stamp
 from edge_agent.street.truth import Seen, Truth, silhouette_px

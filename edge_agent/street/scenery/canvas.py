@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.looks import Colour
-from edge_agent.street.shape import SHIFT
+from edge_agent.street.shape import SHIFT, Colour
 from edge_agent.street.texture import Plane, Texels
 
 _FONT = cv2.FONT_HERSHEY_DUPLEX

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_agent.street.chance import chance
-from edge_agent.street.looks import Colour
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.scenery.canvas import Canvas, tone
 from edge_agent.street.scenery.shopfront import DOOR_M, SIGN_M, WARM, poster, shopfront, window
+from edge_agent.street.shape import Colour
 from edge_agent.street.texture import Texture, grain
 
 REACH_M = 90.0

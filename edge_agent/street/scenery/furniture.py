@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from edge_agent.street.looks import Colour
 from edge_agent.street.scenario import Counter
 from edge_agent.street.scenery.canvas import tone
 from edge_agent.street.scenery.facade import SILL_M
 from edge_agent.street.scenery.solid import Face, Thing, box, corners, face, plate, upright
+from edge_agent.street.shape import Colour
 
 LAMP_M = 6.4
 """Height of a street lamp; it hangs LAMP_ARM_M before its post, over the road."""

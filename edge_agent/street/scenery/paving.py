@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from edge_agent.street.chance import chance
-from edge_agent.street.looks import Colour
 from edge_agent.street.scenario import Ground, Scenario
 from edge_agent.street.scenery.canvas import Canvas, tone
+from edge_agent.street.shape import Colour
 from edge_agent.street.texture import Texture, grain
 
 PERIOD_M = 24.0

@@ -8,7 +8,6 @@ import numpy as np
 
 from edge_agent.street.camera.lens import Lens, World
 from edge_agent.street.chance import chance
-from edge_agent.street.looks import Colour
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.scenery.facade import REACH_M
 from edge_agent.street.scenery.furniture import (
@@ -25,7 +24,7 @@ from edge_agent.street.scenery.furniture import (
 )
 from edge_agent.street.scenery.solid import Face, Thing
 from edge_agent.street.scenery.tree import SeenTree, seen_tree, tree
-from edge_agent.street.shape import SHIFT, Picture, Shape
+from edge_agent.street.shape import SHIFT, Colour, Picture, Shape
 
 _VIVID: tuple[Colour, ...] = (
     (190, 40, 44), (36, 90, 160), (30, 120, 76), (226, 170, 40), (220, 104, 36), (110, 50, 120),

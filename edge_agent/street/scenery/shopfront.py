@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from edge_agent.street.looks import Colour
 from edge_agent.street.scenery.canvas import Canvas, tone
+from edge_agent.street.shape import Colour
 
 DOOR_M = 2.55
 """Height of what closes a shop; the sign is above."""

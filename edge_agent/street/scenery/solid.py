@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from edge_agent.street.camera.lens import World
-from edge_agent.street.looks import Colour
 from edge_agent.street.scenery.canvas import tone
+from edge_agent.street.shape import Colour
 
 Span = tuple[float, float]
 

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.street.camera.lens import Lens, World
-from edge_agent.street.looks import Colour
-from edge_agent.street.shape import Shape
+from edge_agent.street.shape import Colour, Shape
 
 _MOST, _FEWEST = 110, 22
 """Clumps of leaves of a tree near by and far away."""

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.street.camera.lens import Lens, World
-from edge_agent.street.figure import Body, dimmed, seated
-from edge_agent.street.looks import Colour, VehicleLook
-from edge_agent.street.path import Step
-from edge_agent.street.shape import Shape
+from edge_agent.street.cast.figure import Body, dimmed, seated
+from edge_agent.street.cast.looks import VehicleLook
+from edge_agent.street.cast.path import Step
+from edge_agent.street.shape import Colour, Shape
 
 GLASS: Colour = (58, 70, 82)
 TYRE: Colour = (26, 26, 28)

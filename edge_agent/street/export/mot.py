@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from edge_agent.street import StreetError
-from edge_agent.street.actor import PERSON, VEHICLE
+from edge_agent.street.cast.actor import PERSON, VEHICLE
 from edge_agent.street.events import Events
 from edge_agent.street.painter import Street
 from edge_agent.street.truth import Seen, Truth

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from edge_agent.street.looks import PersonLook, VehicleLook
-from edge_agent.street.path import Path
+from edge_agent.street.cast.looks import PersonLook, VehicleLook
+from edge_agent.street.cast.path import Path
 
 LABELS = ("person", "vehicle")
 PERSON, VEHICLE = LABELS

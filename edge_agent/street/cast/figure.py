@@ -14,9 +14,9 @@ import cv2
 import numpy as np
 
 from edge_agent.street.camera.lens import Lens, World
-from edge_agent.street.looks import Colour, PersonLook
-from edge_agent.street.path import Step
-from edge_agent.street.shape import Shape, shapes_of
+from edge_agent.street.cast.looks import PersonLook
+from edge_agent.street.cast.path import Step
+from edge_agent.street.shape import Colour, Shape, shapes_of
 
 HIP, SHOULDER, HEAD = 0.51, 0.82, 0.93
 THIGH, SHANK, UPPER_ARM, FOREARM = 0.245, 0.246, 0.186, 0.17

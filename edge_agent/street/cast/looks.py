@@ -6,8 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-Colour = tuple[int, int, int]
-"""Red, green, blue, 0 to 255, in full daylight."""
+from edge_agent.street.shape import Colour
 
 Head = Literal["hair", "long_hair", "hijab", "cap", "helmet", "peci"]
 Bag = Literal["none", "backpack", "shoulder", "carried"]

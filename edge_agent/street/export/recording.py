@@ -9,10 +9,10 @@ from pathlib import Path
 
 from edge_agent.street import StreetError
 from edge_agent.street.events import events_of
-from edge_agent.street.mot import Recorder, events_json
+from edge_agent.street.export.mot import Recorder, events_json
+from edge_agent.street.export.video import VideoFile
 from edge_agent.street.painter import Street
-from edge_agent.street.plan import Plan
-from edge_agent.street.video import VideoFile
+from edge_agent.street.planning.plan import Plan
 from loket.files import sync_folder, write_atomically
 
 VIDEO = "video.mp4"

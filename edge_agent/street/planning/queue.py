@@ -9,9 +9,9 @@ from zlib import crc32
 
 import numpy as np
 
-from edge_agent.street.looks import PersonLook, person_look
-from edge_agent.street.path import Path, paced
-from edge_agent.street.pavement import Block, Pavement
+from edge_agent.street.cast.looks import PersonLook, person_look
+from edge_agent.street.cast.path import Path, paced
+from edge_agent.street.planning.pavement import Block, Pavement
 from edge_agent.street.scenario import Counter, Scenario, Spot
 
 FRONT_M = 0.75

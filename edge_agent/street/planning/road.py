@@ -14,9 +14,9 @@ from zlib import crc32
 
 import numpy as np
 
-from edge_agent.street import reach
-from edge_agent.street.looks import VehicleLook, vehicle_look
-from edge_agent.street.path import Path
+from edge_agent.street.cast.looks import VehicleLook, vehicle_look
+from edge_agent.street.cast.path import Path
+from edge_agent.street.planning import reach
 from edge_agent.street.scenario import Scenario
 
 NEAR, FAR = 0, 1

@@ -10,12 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.actor import PERSON
 from edge_agent.street.camera.lens import Lens, Pixels
-from edge_agent.street.looks import Colour
+from edge_agent.street.cast.actor import PERSON
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Line, Point, Scenario, Zone
-from edge_agent.street.shape import Picture
+from edge_agent.street.shape import Colour, Picture
 from edge_agent.street.truth import Seen, Truth
 
 TILE_PX = 640

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street import reach
+from edge_agent.street.planning import reach
 from edge_agent.street.scenario import Scenario, Spot
 
 STEP_M = 0.5

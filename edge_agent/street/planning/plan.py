@@ -8,13 +8,13 @@ from zlib import crc32
 
 import numpy as np
 
-from edge_agent.street.actor import Actor
-from edge_agent.street.crowd import Crowd
-from edge_agent.street.looks import PersonLook, VehicleLook, person_look
-from edge_agent.street.path import Path
-from edge_agent.street.pavement import Pavement, pavements
-from edge_agent.street.queue import Queue, queue
-from edge_agent.street.road import Road, road
+from edge_agent.street.cast.actor import Actor
+from edge_agent.street.cast.looks import PersonLook, VehicleLook, person_look
+from edge_agent.street.cast.path import Path
+from edge_agent.street.planning.crowd import Crowd
+from edge_agent.street.planning.pavement import Pavement, pavements
+from edge_agent.street.planning.queue import Queue, queue
+from edge_agent.street.planning.road import Road, road
 from edge_agent.street.scenario import Scenario
 
 SPAN_S = 4.0

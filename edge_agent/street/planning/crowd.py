@@ -8,11 +8,11 @@ from zlib import crc32
 
 import numpy as np
 
-from edge_agent.street import reach
-from edge_agent.street.looks import PersonLook, person_look
-from edge_agent.street.path import Path
-from edge_agent.street.pavement import Block, Pavement
-from edge_agent.street.road import FAR, NEAR, Road
+from edge_agent.street.cast.looks import PersonLook, person_look
+from edge_agent.street.cast.path import Path
+from edge_agent.street.planning import reach
+from edge_agent.street.planning.pavement import Block, Pavement
+from edge_agent.street.planning.road import FAR, NEAR, Road
 from edge_agent.street.scenario import Scenario, Spot
 
 ABREAST_M = 0.62
