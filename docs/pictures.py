@@ -22,7 +22,7 @@ from demo.site import Site, free_port_base, running
 from edge_agent.model_store.manifest import load_manifest, manifests_folder
 from edge_agent.model_store.store import ModelStore, default_folder
 from edge_agent.street.address import parse_address
-from edge_agent.street.lens import lens_of
+from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.outline import line_in_picture, zone_in_picture
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Scenario

@@ -14,13 +14,14 @@ from loket.files import write_atomically
 from loket.lazily import lazily
 
 if TYPE_CHECKING:
-    from edge_agent.street import address, painter, recording, truth
+    from edge_agent.street import address, painter, truth
     from edge_agent.street import scenario as scenarios
-    from edge_agent.street import sheet as sheets
+    from edge_agent.street.export import recording
+    from edge_agent.street.export import sheet as sheets
 else:
     address, scenarios = lazily("edge_agent.street.address"), lazily("edge_agent.street.scenario")
     painter, truth = lazily("edge_agent.street.painter"), lazily("edge_agent.street.truth")
-    recording, sheets = lazily("edge_agent.street.recording"), lazily("edge_agent.street.sheet")
+    recording, sheets = lazily("edge_agent.street.export.recording"), lazily("edge_agent.street.export.sheet")
 
 app = typer.Typer(help="Simulated streets: showing them, recording them.", no_args_is_help=True)
 

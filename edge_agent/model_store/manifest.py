@@ -97,7 +97,7 @@ class Manifest(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
     version: str = Field(min_length=1, max_length=32)
     licence: str = Field(min_length=1, max_length=64, description="SPDX identifier.")
-    origin: str = Field(pattern=r"^https://")
+    origin: str = Field(pattern=r"^(https://.+|Loket)$", description="Who made it; Loket: trained here.")
     summary: str = Field(max_length=300)
     kind: Literal["ssd", "blazeface"] = Field(description="How its outputs are read.")
     labels: list[str] = Field(

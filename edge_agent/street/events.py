@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from edge_agent.street.path import Path
-from edge_agent.street.plan import Plan, Visit
+from edge_agent.street.cast.path import Path
+from edge_agent.street.planning.plan import Plan, Visit
 from edge_agent.street.scenario import FaultKind, Line, Spot, Zone
 
 Direction = Literal["forward", "backward"]

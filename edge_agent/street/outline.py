@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.lens import NEAREST_M, Lens
+from edge_agent.street.camera.lens import NEAREST_M, Lens
 from edge_agent.street.scenario import Line, Spot, Zone
 
 

@@ -1,27 +1,28 @@
 """The street as its camera sees it: one picture for each frame number."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street import figure, vehicle
-from edge_agent.street.actor import Actor
-from edge_agent.street.faults import Faults
-from edge_agent.street.figure import Body
-from edge_agent.street.lens import Lens, World, lens_of
-from edge_agent.street.light import Light
-from edge_agent.street.looks import VehicleLook
-from edge_agent.street.opening import seen_through
-from edge_agent.street.path import Step
-from edge_agent.street.plan import plan
+from edge_agent.street.atmosphere import nearness
+from edge_agent.street.atmosphere.light import Light
+from edge_agent.street.atmosphere.weather import Weather
+from edge_agent.street.camera.faults import Faults
+from edge_agent.street.camera.lens import Lens, World, lens_of
+from edge_agent.street.camera.sensor import Sensor
+from edge_agent.street.cast import figure, vehicle
+from edge_agent.street.cast.actor import Actor
+from edge_agent.street.cast.figure import Body
+from edge_agent.street.cast.looks import VehicleLook
+from edge_agent.street.cast.path import Step
+from edge_agent.street.planning.plan import plan
 from edge_agent.street.scenario import Scenario
-from edge_agent.street.sensor import Sensor
+from edge_agent.street.scenery.opening import seen_through
+from edge_agent.street.scenery.stage import Stage
 from edge_agent.street.shape import Picture, Shape, paint
-from edge_agent.street.stage import Stage
-from edge_agent.street.weather import Weather
 
 SHADOW_SCALE = 2
 """Shadows are soft: they are drawn at half the size."""
@@ -48,6 +49,10 @@ class _View:
     lens: Lens
     background: Picture
     depth: NDArray[np.float32]
+    near: NDArray[np.uint8]
+    """The background's depth, in the codes of `nearness`."""
+    shade: dict[tuple[float, float], NDArray[np.uint8]] = field(default_factory=dict)
+    """What stands still takes the sun from here, by where a metre of height casts its shadow."""
 
 
 class Street:
@@ -58,16 +63,22 @@ class Street:
         self.seed = seed
         self.plan = plan(scenario, seed=seed)
         self.faults = Faults(scenario)
-        self.light = Light(scenario, seed=seed)
         self._stage = Stage(scenario, seed=seed)
+        self.light = Light(scenario, seed=seed, stage=self._stage)
         self._weather = Weather(scenario, seed=seed)
         self._sensor = Sensor(scenario, seed=seed)
+        self._hazy = scenario.weather.fog > 0 or scenario.weather.rain > 0
         self._lens = lens_of(scenario)
         self._view: _View | None = None
+        self._layers: tuple[int, list[Layer]] | None = None
 
     def time_of(self, frame: int) -> float:
         """The time, seconds, that frame number `frame` (from 0) shows; a frozen camera shows an old one."""
         return self.faults.shown_frame(frame, self.scenario.fps) / self.scenario.fps
+
+    def shake(self, frame: int) -> tuple[int, int]:
+        """By how many pixels the camera's shaking moves a picture to the right and down."""
+        return self._sensor.shake(self.faults.shown_frame(frame, self.scenario.fps))
 
     def lens_at(self, frame: int) -> Lens:
         """How the camera looks in a frame."""
@@ -75,6 +86,11 @@ class Street:
 
     def layers(self, frame: int) -> list[Layer]:
         """All that stands on the street in a frame, the farthest first."""
+        if self._layers is None or self._layers[0] != frame:  # the truth of a picture asks after the picture
+            self._layers = (frame, self._layers_of(frame))
+        return list(self._layers[1])
+
+    def _layers_of(self, frame: int) -> list[Layer]:
         time_s = self.time_of(frame)
         lens = self.lens_at(frame)
         layers = [Layer(depth, shapes) for depth, shapes in self._stage.props(lens, time_s)]
@@ -101,15 +117,24 @@ class Street:
         if shadow is None:
             picture = view.background.copy()
         else:
-            lit = _lit(layers, view.lens, by=shadow[:2], strength=shadow[2])
+            by = shadow[:2]
+            if by not in view.shade:
+                view.shade[by] = self._stage.shade(view.lens, by=by, scale=SHADOW_SCALE)
+            lit = _lit(layers, view.lens, view.shade[by], by=by, strength=shadow[2])
             picture = np.asarray(cv2.multiply(view.background, lit, scale=1 / 255), np.uint8)
-        for layer in layers:
-            paint(picture, layer.shapes)
-        picture, gain = self.light.apply(
-            picture, lens=view.lens, depth=view.depth, time_s=time_s, shadows=None, beams=self._beams(time_s)
-        )
         level = self.light.level(time_s)
-        picture = self._weather.apply(picture, frame=shown, time_s=time_s, depth=view.depth, level=level)
+        near = None
+        if self._hazy or level < LAMPS_BELOW:
+            picture, near = _painted_with_depth(picture, view.near, layers)
+        else:
+            for layer in layers:
+                paint(picture, layer.shapes)
+        picture, gain = self.light.apply(
+            picture, lens=view.lens, depth=view.depth, time_s=time_s, beams=self._beams(time_s), near=near
+        )
+        picture = self._weather.apply(
+            picture, frame=shown, time_s=time_s, depth=view.depth, level=level, near=near
+        )
         picture = self.faults.apply(picture, frame=shown, time_s=time_s)
         return self._sensor.expose(picture, frame=shown, gain=gain, infrared=self.light.infrared(time_s))
 
@@ -124,7 +149,8 @@ class Street:
 
     def _view_of(self, lens: Lens) -> _View:
         if self._view is None or self._view.lens is not lens:
-            self._view = _View(lens, self._stage.background(lens), self._stage.depth(lens))
+            depth = self._stage.depth(lens)
+            self._view = _View(lens, self._stage.background(lens), depth, nearness.coded(depth))
         return self._view
 
 
@@ -152,10 +178,31 @@ def _body(actor: Actor, step: Step, time_s: float, lens: Lens) -> Body:
     return figure.walking(actor.look, step, time_s=time_s, lens=lens)
 
 
-def _lit(layers: Sequence[Layer], lens: Lens, *, by: tuple[float, float], strength: float) -> Picture:
+def _painted_with_depth(
+    picture: Picture, near: NDArray[np.uint8], layers: Sequence[Layer]
+) -> tuple[Picture, NDArray[np.uint8]]:
+    """The layers before a background, and how far all is: fog, infra-red and lit windows depend on it."""
+    both = np.asarray(cv2.merge([*cv2.split(picture), near]), np.uint8)
+    codes = nearness.coded([layer.depth_m for layer in layers])
+    for layer, code in zip(layers, codes.tolist(), strict=True):
+        paint(both, layer.shapes, near=code)
+    return (
+        np.asarray(cv2.cvtColor(both, cv2.COLOR_RGBA2RGB), np.uint8),
+        np.asarray(cv2.extractChannel(both, 3), np.uint8),
+    )
+
+
+def _lit(
+    layers: Sequence[Layer],
+    lens: Lens,
+    shade: NDArray[np.uint8],
+    *,
+    by: tuple[float, float],
+    strength: float,
+) -> Picture:
     """How much light reaches the ground between actors; `by`: where a metre of height casts its shadow."""
-    light = np.full((lens.height // SHADOW_SCALE, lens.width // SHADOW_SCALE), 255, np.uint8)
     value = round(255 * (1 - DARKEST * strength))
+    light = np.where(shade > 0, np.uint8(value), np.uint8(255))
     for layer in layers:
         if layer.solid is None:
             continue

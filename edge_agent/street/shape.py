@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.street.looks import Colour
-
 SHIFT = 4
 """Binary places behind the point in cv2's fixed-point coordinates."""
 
+Colour = tuple[int, int, int]
+"""Red, green, blue, 0 to 255, in full daylight."""
 Picture = Annotated[NDArray[np.uint8], "H W 3, RGB"]
 
 
@@ -33,10 +33,11 @@ def shapes_of(outlines: Sequence[tuple[Sequence[tuple[float, float]], Colour]]) 
     return shapes
 
 
-def paint(picture: Picture, shapes: Sequence[Shape]) -> None:
-    """Paint shapes in their order."""
+def paint(picture: Picture, shapes: Sequence[Shape], *, near: int | None = None) -> None:
+    """Paint shapes in their order; in a picture with a fourth channel, it becomes `near`."""
+    more = () if near is None else (near,)
     for points, shape in zip(_fixed(shapes), shapes, strict=True):
-        cv2.fillConvexPoly(picture, points, shape.colour, cv2.LINE_8, SHIFT)
+        cv2.fillConvexPoly(picture, points, (*shape.colour, *more), cv2.LINE_8, SHIFT)
 
 
 def stamp(mask: NDArray[np.uint8] | NDArray[np.uint16], shapes: Sequence[Shape], *, value: int) -> None:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.events import Events, events_of
-from edge_agent.street.lens import lens_of
 from edge_agent.street.outline import line_in_picture, zone_in_picture
 from edge_agent.street.painter import Layer, Street
 from edge_agent.street.scenario import FaultKind, Line, Spot, Zone
@@ -70,7 +70,8 @@ class Truth:
             else:
                 stamp(self._ids, layer.shapes, value=0)
         counts = np.bincount(self._ids.ravel(), minlength=len(shown) + 1)
-        seen = (self._seen(layer, int(counts[value])) for value, layer in shown)
+        shake = self._street.shake(frame)
+        seen = (self._seen(layer, int(counts[value]), shake=shake) for value, layer in shown)
         return tuple(sorted((one for one in seen if one is not None), key=lambda one: one.number))
 
     def stale(self, frame: int) -> bool:
@@ -94,13 +95,13 @@ class Truth:
         """A zone's part that the camera sees, in shares of the picture; empty if it sees none."""
         return zone_in_picture(zone, self._lens)
 
-    def _seen(self, layer: Layer, visible_px: int) -> Seen | None:
+    def _seen(self, layer: Layer, visible_px: int, *, shake: tuple[int, int]) -> Seen | None:
         if layer.actor is None:
             return None
         corners = np.concatenate([shape.points for shape in layer.shapes])
         # A polygon is painted from the pixel of its least corner to that of its greatest, both included.
-        left, top = (float(edge) for edge in np.rint(corners.min(axis=0)))
-        right, bottom = (float(edge) for edge in np.rint(corners.max(axis=0)) + 1)
+        left, top = (float(edge) for edge in np.rint(corners.min(axis=0)) + shake)
+        right, bottom = (float(edge) for edge in np.rint(corners.max(axis=0)) + 1 + shake)
         width, height = self._scenario.width, self._scenario.height
         box = Box(max(left, 0.0), max(top, 0.0), min(right, float(width)), min(bottom, float(height)))
         if box.left >= box.right or box.top >= box.bottom:

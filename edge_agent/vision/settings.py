@@ -101,9 +101,7 @@ class CameraSettings(Section):
     )
     threshold: float = Field(default=0.4, ge=0.1, le=1, description="Score from which a detection is sure.")
     max_fps: float = Field(default=10, gt=0, le=60, description="Most pictures looked at in a second.")
-    loop: bool = Field(
-        default=True, description="Whether a file or a simulated street begins again at its end."
-    )
+    loop: bool = Field(default=True, description="Whether a file or a street begins again when it ends.")
     snapshots: bool = Field(default=True, description="Whether a new track gets a picture, heads pixelated.")
     confirm_hits: int = Field(default=3, ge=1, le=100, description="Sights before an object is believed.")
     miss_s: float = Field(default=2, gt=0, le=600, description="Seconds out of sight that end a track.")

@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from edge_agent.street.actor import Actor
-from edge_agent.street.looks import PersonLook, VehicleLook, person_look
+from edge_agent.street.cast.actor import Actor
+from edge_agent.street.cast.looks import PersonLook, VehicleLook, person_look
+from edge_agent.street.cast.path import Path
 from edge_agent.street.painter import Street
-from edge_agent.street.path import Path
-from edge_agent.street.plan import Plan
+from edge_agent.street.planning.plan import Plan
 from edge_agent.street.scenario import Scenario
 
 SEEDS = st.integers(0, 2**32)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.street.faults import ONSET_S, Faults
-from edge_agent.street.lens import lens_of
+from edge_agent.street.camera.faults import ONSET_S, Faults
+from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.shape import Picture
 from tests.street.scenes import scenario
 

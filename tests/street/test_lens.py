@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.street.lens import Lens, lens_of
+from edge_agent.street.camera.lens import Lens, lens_of
 from tests.street.scenes import scenario
 
 
@@ -22,6 +22,7 @@ def lenses(draw: st.DrawFn) -> Lens:
     )
 
 
+@settings(deadline=None)
 @given(lenses(), st.floats(-30, 30), st.floats(0.5, 60))
 def test_the_ground_seen_at_a_points_pixel_is_that_point(lens: Lens, x: float, y: float) -> None:
     pixel, depth = lens.project(np.array([x, y, 0.0]))
@@ -29,12 +30,14 @@ def test_the_ground_seen_at_a_points_pixel_is_that_point(lens: Lens, x: float, y
         assert lens.ground(pixel) == pytest.approx([x, y], abs=1e-4)
 
 
+@settings(deadline=None)
 @given(lenses())
 def test_its_axes_are_at_right_angles(lens: Lens) -> None:
     assert lens.axes @ lens.axes.T == pytest.approx(np.eye(3), abs=1e-9)
     assert np.linalg.det(lens.axes) == pytest.approx(1.0)
 
 
+@settings(deadline=None)
 @given(lenses(), st.floats(1, 50))
 def test_the_middle_of_the_picture_is_where_it_looks(lens: Lens, reach: float) -> None:
     pixel, depth = lens.project(np.array([0.0, 0.0, lens.height_m]) + reach * lens.axes[2])

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.street import nearness
-from edge_agent.street.facade import LINTEL_M, SILL_M
-from edge_agent.street.lens import Lens, lens_of
-from edge_agent.street.light import Light
+from edge_agent.street.atmosphere import nearness
+from edge_agent.street.atmosphere.light import Light
+from edge_agent.street.atmosphere.sun import Sun
+from edge_agent.street.camera.lens import Lens, lens_of
 from edge_agent.street.scenario import Scenario
+from edge_agent.street.scenery.facade import LINTEL_M, SILL_M
+from edge_agent.street.scenery.stage import Stage
 from edge_agent.street.shape import Picture
-from edge_agent.street.stage import Stage
-from edge_agent.street.sun import Sun
 from tests.street.scenes import scenario
 
 DUSK = {"daylight": [(0.0, 1.0), (100.0, 0.0), (200.0, 1.0)]}

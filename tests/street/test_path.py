@@ -4,10 +4,10 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.street.path import Path, paced
+from edge_agent.street.cast.path import Path, paced
 
 SPOTS = st.lists(st.tuples(st.floats(-50, 50), st.floats(0, 50)), min_size=2, max_size=8, unique=True)
 
@@ -21,6 +21,7 @@ def paths(draw: st.DrawFn) -> Path:
     return Path(tuple(times), tuple(spots))
 
 
+@settings(deadline=None)
 @given(paths(), st.floats(0, 1), st.floats(0, 0.5))
 def test_nobody_jumps(path: Path, share: float, step_s: float) -> None:
     at_s = path.from_s + share * (path.until_s - path.from_s)
@@ -32,6 +33,7 @@ def test_nobody_jumps(path: Path, share: float, step_s: float) -> None:
     assert 0 <= there.walked_m - here.walked_m <= fastest * step_s + 1e-6
 
 
+@settings(deadline=None)
 @given(paths())
 def test_one_is_at_every_point_at_its_time(path: Path) -> None:
     for time_s, point in zip(path.times, path.points, strict=True):
@@ -43,6 +45,7 @@ def test_one_is_at_every_point_at_its_time(path: Path) -> None:
     )
 
 
+@settings(deadline=None)
 @given(SPOTS, st.floats(0.3, 20))
 def test_a_pace_is_kept(spots: list[tuple[float, float]], speed: float) -> None:
     path = paced(spots, from_s=3.0, speed_m_s=speed)

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from edge_agent.street.actor import Actor
-from edge_agent.street.lens import lens_of
-from edge_agent.street.looks import PersonLook, VehicleLook
-from edge_agent.street.path import Path
-from edge_agent.street.plan import Plan, plan
-from edge_agent.street.reach import SMALLEST_PX
-from edge_agent.street.road import DIRECTIONS, FASTEST, Ride, road
+from edge_agent.street.camera.lens import lens_of
+from edge_agent.street.cast.actor import Actor
+from edge_agent.street.cast.looks import PersonLook, VehicleLook
+from edge_agent.street.cast.path import Path
+from edge_agent.street.planning.plan import Plan, plan
+from edge_agent.street.planning.reach import SMALLEST_PX
+from edge_agent.street.planning.road import DIRECTIONS, FASTEST, Ride, road
 from edge_agent.street.scenario import Scenario, load_scenario, names
 from tests.street.scenes import SEEDS, queues, roads, scenario
 
@@ -50,7 +50,7 @@ def corners_of(*paths: Path) -> np.ndarray:
 # Roads
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(roads(), SEEDS)
 def test_no_vehicle_touches_another(of: Scenario, seed: int) -> None:
     for one, other in pairs(road(of, seed=seed).rides):
@@ -64,7 +64,7 @@ def test_no_vehicle_touches_another(of: Scenario, seed: int) -> None:
         assert np.abs(xs).min() > (one.look.length_m + other.look.length_m) / 2
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(roads(), SEEDS)
 def test_vehicles_keep_left_and_to_their_speed(of: Scenario, seed: int) -> None:
     for ride in road(of, seed=seed).rides:
@@ -101,38 +101,41 @@ def test_those_who_ride_the_wrong_way_come_when_they_should() -> None:
 # Queues
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(queues(), SEEDS)
-def test_first_come_first_served(of: Scenario, seed: int) -> None:
-    visits = plan(of, seed=seed).queue
-    for visit in visits:
+def test_the_queue_is_exact(of: Scenario, seed: int) -> None:
+    made = plan(of, seed=seed)
+    first_come_first_served(made)
+    the_counter_serves_whenever_it_can(made)
+    nobody_is_lost_or_joins_a_queue_that_is_too_long(made)
+    nobody_stands_in_another(made)
+
+
+def first_come_first_served(made: Plan) -> None:
+    for visit in made.queue:
         assert visit.joined_s < visit.served_s < visit.left_s
-    for ahead, behind in itertools.pairwise(visits):
+    for ahead, behind in itertools.pairwise(made.queue):
         assert ahead.joined_s < behind.joined_s
         assert ahead.left_s < behind.served_s  # one server
 
 
-@settings(max_examples=15, deadline=None)
-@given(queues(), SEEDS)
-def test_the_counter_serves_whenever_somebody_waits_and_an_officer_is_there(of: Scenario, seed: int) -> None:
-    made = plan(of, seed=seed)
-    away = sorted(of.counter.away) if of.counter.officer else []
+def the_counter_serves_whenever_it_can(made: Plan) -> None:
+    counter = made.scenario.counter
+    away = sorted(counter.away) if counter.officer else []
     assert all(not from_s <= visit.served_s < until_s for visit in made.queue for from_s, until_s in away)
     # Of those who were served before the beginning, some have left the street and the plan.
     for ahead, behind in itertools.pairwise(visit for visit in made.queue if visit.left_s > 0):
         # Some seconds to move up; more for one who has joined far back while those ahead moved up.
-        ready_s = max(ahead.left_s, behind.joined_s + 2.2 * of.counter.most) + 10.0
+        ready_s = max(ahead.left_s, behind.joined_s + 2.2 * counter.most) + 10.0
         for from_s, until_s in away:
             ready_s = until_s if from_s <= ready_s < until_s else ready_s
         assert behind.served_s <= ready_s
 
 
-@settings(max_examples=15, deadline=None)
-@given(queues(), SEEDS)
-def test_nobody_is_lost_and_nobody_joins_a_queue_that_is_too_long(of: Scenario, seed: int) -> None:
-    made = plan(of, seed=seed)
+def nobody_is_lost_or_joins_a_queue_that_is_too_long(made: Plan) -> None:
     by_number = {actor.number: actor for actor in made.actors}
-    citizens = [actor for actor in made.actors if actor.path.points[0][1] < of.ground.wall_y_m]
+    wall_y_m = made.scenario.ground.wall_y_m
+    citizens = [actor for actor in made.actors if actor.path.points[0][1] < wall_y_m]
     numbers = [visit.number for visit in made.queue]
     assert len(set(numbers)) == len(numbers)
     for visit in made.queue:
@@ -144,13 +147,10 @@ def test_nobody_is_lost_and_nobody_joins_a_queue_that_is_too_long(of: Scenario, 
             assert all(a != b for a, b in itertools.pairwise(actor.path.points))
     for time_s in np.arange(0.0, 40.0, 0.5):
         waiting = sum(visit.joined_s <= time_s < visit.served_s for visit in made.queue)
-        assert made.waiting(time_s) == waiting <= of.counter.most
+        assert made.waiting(time_s) == waiting <= made.scenario.counter.most
 
 
-@settings(max_examples=12, deadline=None)
-@given(queues(), SEEDS)
-def test_in_the_queue_nobody_stands_in_another(of: Scenario, seed: int) -> None:
-    made = plan(of, seed=seed)
+def nobody_stands_in_another(made: Plan) -> None:
     by_number = {actor.number: actor for actor in made.actors}
     times = np.arange(0.0, 40.0, 0.25)
     queueing = []
@@ -289,7 +289,7 @@ def test_actors_are_numbered_by_when_they_come(plans: list[Plan]) -> None:
 
 def test_the_same_seed_makes_the_same_plan_in_any_process() -> None:
     code = (
-        "import hashlib; from edge_agent.street.plan import plan;"
+        "import hashlib; from edge_agent.street.planning.plan import plan;"
         "from edge_agent.street.scenario import load_scenario;"
         "made = plan(load_scenario('rush_hour'), seed=5);"
         "print(hashlib.sha256(repr((made.actors, made.queue)).encode()).hexdigest())"

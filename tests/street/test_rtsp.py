@@ -15,9 +15,9 @@ from av import VideoFrame
 from numpy.typing import NDArray
 
 from edge_agent.street.address import parse_address
+from edge_agent.street.export.video import VideoFile, frame_of
 from edge_agent.street.painter import Street
 from edge_agent.street.shape import Picture
-from edge_agent.street.video import VideoFile, frame_of
 from edge_agent.vision.camera import LiveCamera, Up
 from edge_agent.vision.sources import rtsp
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.street.sensor import Sensor
+from edge_agent.street.camera.sensor import Sensor
 from edge_agent.street.shape import Picture
 from tests.street.scenes import scenario
 

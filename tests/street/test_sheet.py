@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.street import sheet
-from edge_agent.street.lens import lens_of
+from edge_agent.street.camera.lens import lens_of
+from edge_agent.street.export import sheet
+from edge_agent.street.export.sheet import Grid, Tags, annotated, caption, jpeg, spread
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.shape import Picture
-from edge_agent.street.sheet import Grid, Tags, annotated, caption, jpeg, spread
 from edge_agent.street.truth import Truth
 
 GREEN, YELLOW = (92, 240, 120), (255, 214, 64)

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.street.address import Address, mistake_in, parse_address, placed
+from edge_agent.street.export.video import frame_of
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import load_scenario
-from edge_agent.street.video import frame_of
 from edge_agent.vision import CameraImpossible, sources
 from edge_agent.vision.settings import load_vision
 from edge_agent.vision.sources import sim

@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from edge_agent.street import StreetError, recording, video
+from edge_agent.street import StreetError
+from edge_agent.street.export import recording, video
+from edge_agent.street.export.video import Line, VideoFile, frame_of
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.shape import Picture
-from edge_agent.street.video import Line, VideoFile, frame_of
 
 WIDTH, HEIGHT, FPS = 160, 120, 5.0
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from edge_agent.street import nearness
+from edge_agent.street.atmosphere import nearness
+from edge_agent.street.atmosphere.weather import Weather
 from edge_agent.street.shape import Picture
-from edge_agent.street.weather import Weather
 from tests.street.scenes import scenario
 
 DEPTH = np.broadcast_to(np.linspace(60, 4, 240, dtype=np.float32)[:, None], (240, 320)).copy()

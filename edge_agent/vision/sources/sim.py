@@ -10,8 +10,8 @@ from av import VideoFrame
 
 from edge_agent.street import StreetError
 from edge_agent.street.address import Address, parse_address
+from edge_agent.street.export.video import Line, frame_of
 from edge_agent.street.painter import Street
-from edge_agent.street.video import Line, frame_of
 from edge_agent.vision import CameraImpossible
 
 

@@ -1,0 +1,1 @@
+"""The camera: its lens, its sensor, and what befalls it."""

@@ -1,0 +1,1 @@
+"""The street for others: videos, MOTChallenge files, contact sheets."""
