@@ -65,7 +65,10 @@ def step(
             )
             on = {known: value for known, value in on.items() if known != visit}
     for visit, (label, since_s) in causes.items():
-        if visit not in on and moment.now_s - since_s >= after_s:
+        known = moment.visits.get(visit)
+        if visit in on or (known is not None and not known.seen):
+            continue  # about one who is not seen, nothing is raised: they may be gone
+        if moment.now_s - since_s >= after_s:
             raised += 1
             on = {**on, visit: On(raised, since_s)}
             said.append(

@@ -14,11 +14,11 @@ from typing import NamedTuple
 from edge_agent.vision.scene.geometry import Point, Unit
 from edge_agent.vision.subject import Subject
 
-REJOIN_S = 2.0
+REJOIN_S = 3.0
 """How long after its track's end a visit may be taken over by another."""
 NEAR = 1.0
 """How far from where it should be a lost object may come out, in units..."""
-SPREAD_S = 1.0
+SPREAD_S = 0.7
 """...and how much farther for each second that it was away..."""
 DOUBT = 0.5
 """...and for each unit that it should have moved meanwhile."""
@@ -27,7 +27,9 @@ AHEAD_S = 2.0
 ALIKE = 2.0
 """How many times as high or as low a lost object may come out: it may have been half hidden."""
 BORDER = 0.004
-"""What ends so near the picture's border may go on outside of it, in shares."""
+"""What ends so near the picture's border may go on outside of it, in shares..."""
+OUT_S = 0.25
+"""...and who would be outside so soon has gone out, if nothing is seen of them."""
 STILL = 0.5
 """Who stays within so many units stands still."""
 SPEED_S, SIZE_S = 0.4, 1.0
@@ -210,12 +212,9 @@ def _away(visit: Visit, subject: Subject) -> float:
 
 
 def _went_out(visit: Visit) -> bool:
-    """Whether it was last seen at the picture's border, moving outwards."""
-    left, top, right, bottom = visit.box
-    across, down = visit.speed
-    return (
-        (left <= BORDER and across < 0)
-        or (right >= 1 - BORDER and across > 0)
-        or (top <= BORDER and down < 0)
-        or (bottom >= 1 - BORDER and down > 0)
-    )
+    """Whether it went over the picture's border, by where it was last and how it moved."""
+    left, _, right, bottom = visit.box
+    (x, y), (across, down) = visit.foot, visit.speed
+    if (left <= BORDER and across < 0) or (right >= 1 - BORDER and across > 0):
+        return True
+    return not 0 < x + across * OUT_S < 1 or (bottom >= 1 - BORDER and down > 0) or y + down * OUT_S > 1

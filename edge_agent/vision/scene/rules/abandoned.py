@@ -54,7 +54,7 @@ class Abandoned(ZoneRule):
 
     def step(self, state: Alarm, moment: Moment) -> tuple[Alarm, list[Saying]]:
         """Raise or end the alert."""
-        staffed = any(moment.now_s - stay.entered_s >= self.stay_s for stay in self.inside(moment))
+        staffed = any(stay.visit.last_s - stay.entered_s >= self.stay_s for stay in self.inside(moment))
         if not (staffed or moment.last) and (not moment.watched or self.note(moment)):
             # Not judged: an alert that is on stays so, and the time that passes counts for nothing.
             return (state if state.on else state._replace(since_s=None)), []
