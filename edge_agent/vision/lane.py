@@ -13,6 +13,7 @@ from edge_agent.vision.scene import scene
 from edge_agent.vision.scene.scene import Scene
 from edge_agent.vision.scene.visit import REJOIN_S
 from edge_agent.vision.settings import CameraSettings
+from edge_agent.vision.subject import Subject
 from edge_agent.vision.tracker import Rules, State, Track
 
 SILENCE_S = 0.5
@@ -78,7 +79,7 @@ class Lane:
                 self._scene,
                 self._seen,
                 self._now_s,
-                self._state.subjects(self._now_s),
+                self.subjects(),
                 watched=watched,
                 wall=wall,
             )
@@ -102,6 +103,10 @@ class Lane:
     def is_busy(self) -> bool:
         """Whether something is followed, believed or not yet."""
         return len(self._state) > 0
+
+    def subjects(self) -> list[Subject]:
+        """What is believed to be there, at the time of the latest frame."""
+        return self._state.subjects(self._now_s)
 
     def follows(self, found: Detections) -> bool:
         """Whether something among what was found would be followed, were it found again."""

@@ -20,8 +20,8 @@ CEILING = 32.0
 """Grey levels: what strays by more always is, however restless the cell has been."""
 SPREADS = 6.0
 """How many spreads (mean absolute deviations) are a cell's limit: about five standard deviations."""
-COARSE_SHARE = 0.7
-"""The limits of the squares are so much lower, for noise averages out in them."""
+COARSE_FLOOR = 3.5
+"""The same for the squares, in which noise averages out."""
 FIRST_SPREAD = 2.0
 STILL_S = 15.0
 """Time constant with which a mean follows a cell in which nothing moves."""
@@ -90,8 +90,10 @@ def look(
     cells_coarse = squares(cells)
     gain, offset = light_change(background.fine.mean, cells)
     fine, coarse = background.fine, background.coarse
-    fine_off, fine_z = _stray(fine, cells, gain, offset, eagerness)
-    coarse_off, coarse_z = _stray(coarse, cells_coarse, gain, offset, eagerness / COARSE_SHARE)
+    fine_off, fine_z = _stray(fine, cells, (gain, offset), floor=FLOOR, eagerness=eagerness)
+    coarse_off, coarse_z = _stray(
+        coarse, cells_coarse, (gain, offset), floor=COARSE_FLOOR, eagerness=eagerness
+    )
     share = float(np.count_nonzero(fine_z > 1.0)) / fine_z.size
     strength = max(_clustered(fine_z), float(coarse_z.max(initial=0.0)))
     if share > UPHEAVAL:
@@ -128,12 +130,13 @@ def light_change(before: Cells, now: Cells) -> tuple[float, float]:
     dark = old <= np.median(old)
     if dark.all():
         return 1.0, float(np.median(new) - np.median(old))
-    old_dark, new_dark = float(np.median(old[dark])), float(np.median(new[dark]))
-    old_bright, new_bright = float(np.median(old[~dark])), float(np.median(new[~dark]))
+    change = new - old
+    up_dark, up_bright = float(np.median(change[dark])), float(np.median(change[~dark]))
+    old_dark, old_bright = float(np.median(old[dark])), float(np.median(old[~dark]))
     if old_bright - old_dark < _EVEN:
-        return 1.0, (new_dark - old_dark + new_bright - old_bright) / 2
-    gain = min(3.0, max(1 / 3, (new_bright - new_dark) / (old_bright - old_dark)))
-    return gain, (new_dark + new_bright - gain * (old_dark + old_bright)) / 2
+        return 1.0, (up_dark + up_bright) / 2
+    gain = min(3.0, max(1 / 3, 1 + (up_bright - up_dark) / (old_bright - old_dark)))
+    return gain, (up_dark + up_bright + (1 - gain) * (old_dark + old_bright)) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +169,11 @@ def _anew(scale: Scale, cells: Cells) -> Scale:
 
 
 def _stray(
-    scale: Scale, cells: Cells, gain: float, offset: float, eagerness: float
+    scale: Scale, cells: Cells, light: tuple[float, float], *, floor: float, eagerness: float
 ) -> tuple[Cells, NDArray[np.float32]]:
     """How far each cell is from where it should be, in grey levels and in its limits."""
-    off: Cells = cells - (scale.mean * np.float32(gain) + np.float32(offset))
-    limits = np.clip(scale.spread * np.float32(SPREADS), FLOOR, CEILING)
+    off: Cells = cells - (scale.mean * np.float32(light[0]) + np.float32(light[1]))
+    limits = np.clip(scale.spread * np.float32(SPREADS), floor, CEILING)
     return off, np.abs(off) * np.float32(eagerness) / limits
 
 

@@ -17,7 +17,7 @@ _FORGET = 0.98
 """Of each earlier trial, when another comes: some fifty are remembered."""
 FEW_EVENTS = 3.0
 FEW_QUIET = 15.0
-NEEDED_HITS = 0.5
+NEEDED_HITS = 0.7
 MOST_FALSE = 0.05
 
 
@@ -66,6 +66,7 @@ def judge(sizes: Sizes, *, loud: bool, moved: bool) -> Sizes:
     """After a trial: a group that was `loud` or not, and in whose time something `moved` or not."""
     return replace(
         sizes,
+        recent=sizes.recent if sizes.usual is None else sizes.usual,  # its end is not the next one's loudness
         hits=sizes.hits * _FORGET + (loud and moved),
         misses=sizes.misses * _FORGET + (moved and not loud),
         false=sizes.false * _FORGET + (loud and not moved),

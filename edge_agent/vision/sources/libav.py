@@ -19,8 +19,6 @@ MOST_DAMAGED = 250
 """So many packets in a row that cannot be decoded, and the stream is given up: about ten seconds."""
 BUILT_UPON_EACH_OTHER = ("h264", "hevc", "av1", "mpeg4", "mpeg2video", "vp8", "vp9")
 """Codecs whose pictures come in groups that begin with a key frame; handed on undecoded."""
-LOOK_SCALE = 8
-"""A look at a JPEG is decoded this much smaller, each way: an eighth is the DC coefficients alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +81,8 @@ def still_of(packet: Coded, decoder: Decoder) -> Still:
 
     def look() -> NDArray[np.uint8]:
         try:
-            small = simplejpeg.decode_jpeg(
-                bytes(packet), colorspace="GRAY", min_factor=LOOK_SCALE, fastdct=True
-            )
+            # Asked for no size, it takes the smallest: an eighth each way, the DC coefficients alone.
+            small = simplejpeg.decode_jpeg(bytes(packet), "GRAY", min_height=1, min_width=1, fastdct=True)
         except ValueError as error:
             raise Damaged(str(error)) from error
         return np.asarray(small, np.uint8)[:, :, 0]
