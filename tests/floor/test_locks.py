@@ -33,7 +33,7 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize("name", ["run", "dev", "tools"])
+@pytest.mark.parametrize("name", ["run", "dev", "bench", "tools"])
 def test_a_lock_names_no_host(name: str) -> None:
     text = (REPOSITORY / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     assert "://" not in text
@@ -41,7 +41,7 @@ def test_a_lock_names_no_host(name: str) -> None:
     assert "--find-links" not in text
 
 
-@pytest.mark.parametrize("name", ["run", "dev", "tools"])
+@pytest.mark.parametrize("name", ["run", "dev", "bench", "tools"])
 def test_every_version_of_a_lock_has_hashes(name: str) -> None:
     text = (REPOSITORY / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     entries = re.split(r"\n(?=[a-z])", text.strip())

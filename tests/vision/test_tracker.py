@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge_agent.vision.detector import Detections, nothing
@@ -12,6 +12,8 @@ from edge_agent.vision.tracker import Rules, State, Track, finish, overlaps, ste
 from tests.vision.conftest import detections
 
 RULES = Rules(confirm_hits=2, miss_s=2.0, tentative_s=1.0)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the tracker."""
 
 side = st.floats(0, 1, width=32)
 row = st.tuples(side, side, side, side, st.floats(0, 1, width=32), st.integers(0, 2)).map(
@@ -37,7 +39,7 @@ def play(seen: Frames, rules: Rules = RULES) -> tuple[State, list[Track], list[T
     return state, starts, ends, order
 
 
-@settings(deadline=None)
+@PATIENT
 @given(frames)
 def test_every_started_track_ends_exactly_once(seen: Frames) -> None:
     state, starts, ends, _ = play(seen)
@@ -47,7 +49,7 @@ def test_every_started_track_ends_exactly_once(seen: Frames) -> None:
     assert sorted(track.number for track in ends + last) == numbers
 
 
-@settings(deadline=None)
+@PATIENT
 @given(frames)
 def test_a_track_starts_before_it_ends_and_keeps_its_label(seen: Frames) -> None:
     state, starts, ends, order = play(seen)
@@ -58,7 +60,7 @@ def test_a_track_starts_before_it_ends_and_keeps_its_label(seen: Frames) -> None
         assert order.index(f"start {track.number}") < order.index(f"end {track.number}")
 
 
-@settings(deadline=None)
+@PATIENT
 @given(frames)
 def test_a_track_was_seen_often_and_surely_enough(seen: Frames) -> None:
     state, starts, ends, _ = play(seen)
@@ -68,7 +70,7 @@ def test_a_track_was_seen_often_and_surely_enough(seen: Frames) -> None:
         assert track.last_s >= track.first_s
 
 
-@settings(deadline=None)
+@PATIENT
 @given(frames, st.randoms(use_true_random=False))
 def test_order_of_detections_does_not_matter(seen: Frames, chance: random.Random) -> None:
     shuffled = []
@@ -82,7 +84,7 @@ def test_order_of_detections_does_not_matter(seen: Frames, chance: random.Random
     assert finish(state_1)[1] == finish(state_2)[1]
 
 
-@settings(deadline=None)
+@PATIENT
 @given(frames)
 def test_time_alone_ends_every_track(seen: Frames) -> None:
     state, _, _, _ = play(seen)
@@ -93,7 +95,7 @@ def test_time_alone_ends_every_track(seen: Frames) -> None:
     assert len(state) == 0
 
 
-@settings(deadline=None)
+@PATIENT
 @given(frames)
 def test_the_state_before_is_left_as_it_was(seen: Frames) -> None:
     state, _, _, _ = play(seen)
@@ -102,7 +104,7 @@ def test_the_state_before_is_left_as_it_was(seen: Frames) -> None:
     assert all((a == b).all() for a, b in zip(before, (state.box, state.last_s, state.number), strict=True))
 
 
-@settings(deadline=None)
+@PATIENT
 @given(st.lists(row, max_size=6), st.lists(row, max_size=6))
 def test_overlap_is_symmetric_and_one_with_itself(first: list[tuple], second: list[tuple]) -> None:
     a, b = detections(*first).boxes, detections(*second).boxes
@@ -183,7 +185,7 @@ def test_scores_that_are_no_numbers_are_ignored() -> None:
     assert len(state) == 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(PATIENT, max_examples=30)
 @given(st.integers(1, 200))
 def test_a_crowd_of_any_size_is_followed(people: int) -> None:
     places = [(i % 20, i // 20) for i in range(people)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge_agent.vision.detector import Detections
@@ -15,6 +15,8 @@ from edge_agent.vision.tracker.pairing import pairs
 from tests.vision.conftest import detections
 
 RULES = Rules(confirm_hits=2, miss_s=2.0, tentative_s=1.0)
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the tracker."""
 WIDE, TALL = 0.06, 0.2
 
 Row = tuple[float, float, float, float, float, int]
@@ -125,7 +127,7 @@ def test_flicker_makes_no_new_number() -> None:
     assert len(numbers["walker"]) == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(PATIENT, max_examples=25)
 @given(st.lists(st.floats(0.02, 0.45), min_size=30, max_size=60))
 def test_frames_may_come_as_raggedly_as_they_like(gaps: list[float]) -> None:
     state, starts = State(), 0
@@ -142,7 +144,7 @@ def test_frames_may_come_as_raggedly_as_they_like(gaps: list[float]) -> None:
 odd = st.sampled_from([float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 0.5, 1.0, 1e30])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(PATIENT, max_examples=40)
 @given(st.lists(st.lists(st.tuples(odd, odd, odd, odd, odd), max_size=5), max_size=8))
 def test_no_number_that_is_none_gets_into_the_state(frames: list[list[tuple[float, ...]]]) -> None:
     state = State()
@@ -198,7 +200,7 @@ def test_what_is_beyond_the_limit_costs_nothing_and_is_the_least_sure() -> None:
     assert {round(row[4], 3) for row in rows[-10:]} >= {round(float(s), 3) for s in state.table[2]}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(PATIENT, max_examples=200)
 @given(
     st.integers(1, 5).flatmap(
         lambda n: st.lists(
@@ -231,7 +233,7 @@ def test_pairs_are_the_best_of_all_assignments(rows: list[list[float]]) -> None:
     assert worth(found) == pytest.approx(best)
 
 
-@settings(deadline=None)
+@PATIENT
 @given(st.lists(st.floats(0.03, 0.5), min_size=3, max_size=30))
 def test_the_filter_is_the_one_of_the_books(gaps: list[float]) -> None:
     """The shared, scaled spread gives what a Kalman filter of matrices gives for one coordinate."""
