@@ -58,7 +58,12 @@ class SsdDetector:
 
     def load(self, picture: Picture) -> None:
         """Put a picture before the model. Raises ValueError for a wrong shape or type."""
-        self._interpreter.set_tensor(self._entry, picture[np.newaxis])
+        place = self._interpreter.tensor(self._entry)()[0]  # in place: half the time of set_tensor
+        if picture.shape != place.shape or picture.dtype != place.dtype:
+            raise ValueError(
+                f"a picture of shape {picture.shape}, type {picture.dtype}, is not {place.shape}"
+            )
+        np.copyto(place, picture)
 
     def invoke(self) -> None:
         """Run the model on what is before it. Raises RuntimeError."""
