@@ -33,7 +33,7 @@ Rows = NDArray[np.float64]
 
 RULES = Rules(threshold=0.4, unsure=0.2, confirm_hits=3, tentative_s=1.0, miss_s=2.0)
 """The unit's own, with its default settings."""
-SIZES = {5: 300, 20: 100, 50: 30, 200: 5}
+SIZES = {5: 100, 20: 40, 50: 15, 200: 3}
 """How many objects, and for how many steps each is timed."""
 
 
