@@ -8,7 +8,7 @@ size (see `geometry`), durations in seconds.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from edge_agent.vision.scene.geometry import Point, Unit
@@ -68,6 +68,8 @@ class State:
     """By number, in the order in which they began."""
     of_track: dict[int, int] = field(default_factory=dict)
     """The visit of each track that the tracker still follows."""
+    robbed: frozenset[int] = frozenset()
+    """Tracks whose visit another took over; one that is seen again all the same is somebody else."""
     next_number: int = 1
 
 
@@ -88,6 +90,12 @@ def step(
         visits[number] = _seen(visit, subject, now_s) if subject.seen else visit._replace(seen=False)
     lost = [visit for number, visit in state.visits.items() if number not in visits]
     next_number = state.next_number
+    robbed = state.robbed
+    if robbed:
+        robbed &= {subject.number for subject in strangers}
+        strangers = [
+            replace(subject, first_s=now_s) if subject.number in robbed else subject for subject in strangers
+        ]
     strangers = [subject for subject in strangers if subject.seen]
     if strangers:
         hidden = [visit for visit in visits.values() if not visit.seen]
@@ -96,12 +104,14 @@ def step(
         for subject in strangers:
             number = taken.get(subject.number, 0)
             if number:
+                robbed |= {track for track, of in of_track.items() if of == number}
                 of_track = {track: of for track, of in of_track.items() if of != number}
                 visits[number] = _seen(state.visits[number], subject, now_s)
             else:
                 number, next_number = next_number, next_number + 1
                 visits[number] = _begun(number, subject, labels[subject.label], now_s)
             of_track[subject.number] = number
+        robbed -= of_track.keys()
     over: list[Visit] = []
     for visit in lost:
         if now_s - visit.last_s >= patience_s or _went_out(visit):
@@ -110,7 +120,7 @@ def step(
             visits[visit.number] = visit._replace(seen=False)
     if lost:
         visits = dict(sorted(visits.items()))
-    return State(visits, of_track, next_number), over
+    return State(visits, of_track, robbed, next_number), over
 
 
 def finish(state: State) -> tuple[State, list[Visit]]:

@@ -181,3 +181,18 @@ def test_two_at_once_are_two_although_the_tracker_exchanges_them() -> None:
         play.step(now_s, [subject(first, 0.45, now_s=now_s), subject(second, 0.55, now_s=now_s)])
     assert len(play.of(ZoneEntered)) == 2
     assert play.of(ZoneLeft) == []
+
+
+def test_one_who_was_taken_for_another_and_is_seen_again_has_only_come() -> None:
+    play = play_of(ENTRY)
+    for n in range(20):
+        play.step(n * 0.1, [subject(1, 0.45, now_s=n * 0.1)])
+    hidden = Subject(1, 0, subject(1, 0.45, now_s=0).box, False, 0.0, 1.9)
+    for n in range(20, 30):  # the track that begins beside takes over the visit of the one that is hidden
+        play.step(n * 0.1, [hidden, subject(2, 0.47, now_s=n * 0.1, first_s=2.0)])
+    assert len(play.of(ZoneEntered)) == 1
+    for n in range(30, 60):
+        at_s = n * 0.1
+        play.step(at_s, [subject(1, 0.42, now_s=at_s), subject(2, 0.47, now_s=at_s, first_s=2.0)])
+    play.finish(6.0)
+    assert sorted(left.dwell_s for left in play.of(ZoneLeft)) == pytest.approx([2.9, 5.9], abs=0.11)
