@@ -5,6 +5,7 @@
 
 import base64
 import html
+import re
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -13,15 +14,14 @@ from pathlib import Path
 
 import simplejpeg
 from av import VideoFrame
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.choice import OWN_STREET, STREET
 from demo.layout import Layout
-from demo.process import eventually
 from demo.site import Site, free_port_base, running
 from edge_agent.model_store.manifest import load_manifest, manifests_folder
 from edge_agent.model_store.store import ModelStore, default_folder
-from edge_agent.street.address import parse_address
+from edge_agent.street.address import SCHEME, parse_address
 from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.outline import line_in_picture, zone_in_picture
 from edge_agent.street.painter import Street
@@ -45,7 +45,13 @@ TRAIL_S = 3.0
 COLOURS = {"person": "#2ee6a8", "vehicle": "#ffb347"}
 LINE, ZONE = "#ffe14d", "#ff7ad9"
 
-CONSOLE = {"width": 1280, "height": 860}
+CONSOLE = {"width": 1180, "height": 980}
+CAMERAS = [
+    f"{SCHEME}{scenario}&fps=4"
+    for scenario in ("rush_hour?seed=7", "queue?seed=3", "rain_dusk?seed=2", "infrared_night?seed=5")
+]
+COMPLAINT = "Lampu jalan di depan loket padam sejak Senin."
+WAIT_S = 120.0
 
 
 @dataclass(slots=True)
@@ -170,27 +176,48 @@ def street(browser: Browser, detector: Detector) -> bytes:
 
 
 def console(browser: Browser, root: Path) -> bytes:
-    """`console.png`: the command centre of a whole site whose camera looks at the street."""
+    """`console.png`: the command centre of a whole site with four cameras, and a complaint that was filed."""
     layout = Layout(root=root, port_base=free_port_base())
     layout.write_device_settings(
-        cameras=[OWN_STREET], model=STREET, models_folder=manifests_folder(), labels=("person", "vehicle")
+        cameras=CAMERAS, model=STREET, models_folder=manifests_folder(), labels=tuple(COLOURS)
     )
     site = Site(layout, env={"LOKET_MIRROR": ""})
     site.prepare()
     with running(site):
-        link = site.fleet("signin", "--role", "officer")["link"]
-        context = browser.new_context(viewport=CONSOLE, locale="en", color_scheme="light")
-        context.add_cookies([{"name": "loket_language", "value": "en", "url": link}])
+        file_complaint(browser.new_page(), f"http://127.0.0.1:{layout.kiosk_port}/")
+        context = browser.new_context(viewport=CONSOLE, color_scheme="light")
+        centre = f"http://127.0.0.1:{layout.web_port}"
+        context.add_cookies([{"name": "loket_language", "value": "en", "url": centre}])
         shown = context.new_page()
-        shown.goto(link)
-        eventually(
-            lambda: shown.locator("#events .event img").count() >= 4,
-            within_s=90,
-            what="events with pictures",
-            children=list(site.children.values()),
+        shown.goto(site.fleet("signin", "--role", "officer", "--name", "Sari")["link"])
+        shown.locator("#cameras figure").nth(len(CAMERAS) - 1).wait_for(timeout=WAIT_S * 1000)
+        shown.locator("#events .event", has_text="vehicle").first.wait_for(timeout=WAIT_S * 1000)
+        shown.locator("#events .event img").nth(1).wait_for(timeout=WAIT_S * 1000)
+        shown.get_by_role("button", name="Pause").click()
+        shown.wait_for_function(
+            "[...document.images].filter(i => i.getBoundingClientRect().top < innerHeight)"
+            ".every(i => i.complete && i.naturalWidth)"
         )
-        shown.wait_for_load_state("networkidle")
         return shown.screenshot(type="png")
+
+
+def file_complaint(kiosk: Page, url: str) -> None:
+    """As a citizen files one: a question a page."""
+    kiosk.goto(url)
+    forward(kiosk)
+    kiosk.locator("label.option").first.click()
+    forward(kiosk)
+    kiosk.locator("textarea").fill(COMPLAINT)
+    forward(kiosk)
+    forward(kiosk)
+    kiosk.locator("label.agree").click()
+    forward(kiosk)
+
+
+def forward(kiosk: Page) -> None:
+    """To the next page."""
+    with kiosk.expect_navigation():
+        kiosk.get_by_role("button", name=re.compile("Sampaikan|Lanjut|Kirim")).first.click()
 
 
 def main() -> None:
