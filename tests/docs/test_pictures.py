@@ -1,12 +1,15 @@
 """The README's pictures: there, shown with words, small enough; and the program that makes them."""
 
 import importlib.util
+import io
 import re
 import struct
 import sys
 from pathlib import Path
 from types import ModuleType
 
+import av
+import cv2
 import numpy as np
 import pytest
 import simplejpeg
@@ -88,3 +91,20 @@ def test_what_is_drawn_is_what_the_tracker_follows(pictures: ModuleType) -> None
     assert 'stroke="#2ee6a8"' in drawn
     for place in (*address.scenario.zones, *address.scenario.lines):
         assert f">{place.name}</text>" in drawn
+
+
+def test_a_screenshot_keeps_its_size_and_its_look_with_few_colours(pictures: ModuleType) -> None:
+    street = Street(parse_address("sim:rush_hour?seed=7&size=320x240").scenario, seed=7).picture(20)
+    whole = png_of(street)
+    few = pictures.few_colours(whole)
+    assert size_of(few) == (320, 240)
+    assert len(few) < len(whole) * 0.6
+    with av.open(io.BytesIO(few)) as container:
+        shown = next(container.decode(video=0)).to_ndarray(format="rgb24")
+    assert np.abs(shown.astype(int) - street).mean() < 6
+
+
+def png_of(picture: Small) -> bytes:
+    done, content = cv2.imencode(".png", picture[..., ::-1])
+    assert done
+    return content.tobytes()
