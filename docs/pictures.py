@@ -192,17 +192,19 @@ def console(browser: Browser, root: Path) -> bytes:
     site.prepare()
     with running(site):
         file_complaint(browser.new_page(), f"http://127.0.0.1:{layout.kiosk_port}/")
-        context = browser.new_context(viewport=CONSOLE, color_scheme="light")
+        context = browser.new_context(viewport=CONSOLE, color_scheme="light", bypass_csp=True)
         centre = f"http://127.0.0.1:{layout.web_port}"
         context.add_cookies([{"name": "loket_language", "value": "en", "url": centre}])
         shown = context.new_page()
         shown.goto(site.fleet("signin", "--role", "officer", "--name", "Duty desk")["link"])
         shown.locator("#cameras figure").nth(len(CAMERAS) - 1).wait_for(timeout=WAIT_S * 1000)
+        shown.locator("#devices .state-online").wait_for(timeout=WAIT_S * 1000)
         shown.locator("#events .event", has_text="vehicle").first.wait_for(timeout=WAIT_S * 1000)
-        shown.locator("#events .event:nth-child(-n+2) img").nth(1).wait_for(timeout=WAIT_S * 1000)
         shown.wait_for_function(
+            "document.querySelectorAll('#events .event:nth-child(-n+2) img').length == 2 && "
             "[...document.images].filter(i => i.getBoundingClientRect().top < innerHeight)"
-            ".every(i => i.complete && i.naturalWidth)"
+            ".every(i => i.complete && i.naturalWidth)",
+            timeout=WAIT_S * 1000,
         )
         return few_colours(shown.screenshot(type="png"))
 
