@@ -5,23 +5,26 @@
 
 import base64
 import html
+import io
+import re
 import tempfile
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import simplejpeg
 from av import VideoFrame
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from demo.choice import OWN_STREET, STREET
 from demo.layout import Layout
-from demo.process import eventually
 from demo.site import Site, free_port_base, running
 from edge_agent.model_store.manifest import load_manifest, manifests_folder
 from edge_agent.model_store.store import ModelStore, default_folder
-from edge_agent.street.address import parse_address
+from edge_agent.street.address import SCHEME, parse_address
 from edge_agent.street.camera.lens import lens_of
 from edge_agent.street.outline import line_in_picture, zone_in_picture
 from edge_agent.street.painter import Street
@@ -41,11 +44,18 @@ MOMENT_S = 46.0
 BEFORE_S = 8.0
 """How long the street is followed before the moment of the picture."""
 TRAIL_S = 3.0
+RULES = Rules(threshold=0.5, unsure=0.375)
+"""Surer than a camera's default: the detector's card tells why."""
 
 COLOURS = {"person": "#2ee6a8", "vehicle": "#ffb347"}
 LINE, ZONE = "#ffe14d", "#ff7ad9"
 
-CONSOLE = {"width": 1280, "height": 860}
+CONSOLE = {"width": 1180, "height": 1060}
+CAMERAS = [
+    f"{SCHEME}{scenario}&fps=4" for scenario in ("rush_hour?seed=7", "queue?seed=3", "rain_dusk?seed=2")
+]
+COMPLAINT = "Lampu jalan di depan loket padam sejak Senin."
+WAIT_S = 120.0
 
 
 @dataclass(slots=True)
@@ -67,7 +77,7 @@ def street_detector() -> SsdDetector:
 
 def follow(street: Street, detector: Detector, *, from_s: float, until_s: float) -> Followed:
     """Detect and track on every picture of a stretch of time."""
-    resize, rules, state = Resizer(detector.input_size), Rules(), State()
+    resize, rules, state = Resizer(detector.input_size), RULES, State()
     fps = street.scenario.fps
     trails: dict[int, deque[tuple[float, float]]] = {}
     picture = street.picture(round(from_s * fps))
@@ -83,9 +93,9 @@ def follow(street: Street, detector: Detector, *, from_s: float, until_s: float)
 
 
 def _current(state: State, *, now_s: float) -> Iterator[Track]:
-    """The believed tracks that were seen within the last tenths of a second."""
+    """The believed tracks that were seen just now."""
     for row in range(len(state)):
-        if state.number[row] > 0 and now_s - state.last_s[row] < 0.25:
+        if state.number[row] > 0 and now_s - state.last_s[row] < 0.1:
             yield state.track(row)
 
 
@@ -99,7 +109,7 @@ def page(followed: Followed, scenario: Scenario, labels: Sequence[str]) -> str:
     ])  # fmt: skip
     return (
         f"<!doctype html><style>*{{margin:0}} svg{{position:absolute;inset:0}} "
-        f"text{{font:600 13px 'DejaVu Sans',sans-serif}}</style>"
+        f"text{{font-weight:600;font-family:'DejaVu Sans',sans-serif}}</style>"
         f'<img src="data:image/jpeg;base64,{frame}" width="{width}" height="{height}">'
         f'<svg width="{width}" height="{height}" fill="none">{drawn}</svg>'
     )
@@ -112,7 +122,7 @@ def _places(scenario: Scenario) -> Iterator[str]:
         corners = _pixels(zone_in_picture(zone, lens), scenario)
         if corners:
             yield f'<polygon points="{_points(corners)}" fill="{ZONE}" fill-opacity=".16" stroke="{ZONE}"/>'
-            left, bottom = max(corners, key=lambda corner: corner[1] - corner[0])
+            left, bottom = max(corners, key=lambda corner: corner[1])
             yield _tag(zone.name, left, bottom + 17, ZONE)
     for line in scenario.lines:
         ends = line_in_picture(line, lens)
@@ -132,20 +142,23 @@ def _trail(track: Track, followed: Followed, labels: Sequence[str]) -> str:
 def _box(track: Track, scenario: Scenario, labels: Sequence[str]) -> str:
     [(left, top), (right, bottom)] = _pixels((track.box[:2], track.box[2:]), scenario)
     label = labels[track.label]
-    words = f"{label} {track.number}" if right - left > 60 else str(track.number)
+    near = right - left > 45
+    words = f"{label} {track.number}" if near else str(track.number)
     return (
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}" rx="3" '
-        f'stroke="{COLOURS[label]}" stroke-width="2"/>' + _tag(words, left - 1, top, COLOURS[label])
+        f'stroke="{COLOURS[label]}" stroke-width="2"/>'
+        + _tag(words, left - 1, top, COLOURS[label], size=13 if near else 10)
     )
 
 
-def _tag(words: str, left: float, bottom: float, colour: str) -> str:
-    """Words on a plate of their colour."""
-    width = 8.3 * len(words) + 8
-    top = max(bottom - 17, 0)
+def _tag(words: str, left: float, bottom: float, colour: str, *, size: float = 13) -> str:
+    """Words on a plate of their colour; `size` in pixels."""
+    width, height = size * (0.64 * len(words) + 0.6), size + 4
+    top = max(bottom - height, 0)
     return (
-        f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="17" rx="3" fill="{colour}"/>'
-        f'<text x="{left + 4:.1f}" y="{top + 13:.1f}" fill="#10151c">{html.escape(words)}</text>'
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height}" rx="3" fill="{colour}"/>'
+        f'<text x="{left + 0.3 * size:.1f}" y="{top + size:.1f}" font-size="{size}" fill="#10151c">'
+        f"{html.escape(words)}</text>"
     )
 
 
@@ -170,27 +183,72 @@ def street(browser: Browser, detector: Detector) -> bytes:
 
 
 def console(browser: Browser, root: Path) -> bytes:
-    """`console.png`: the command centre of a whole site whose camera looks at the street."""
+    """`console.png`: the command centre of a site with three cameras, and a complaint that was filed."""
     layout = Layout(root=root, port_base=free_port_base())
     layout.write_device_settings(
-        cameras=[OWN_STREET], model=STREET, models_folder=manifests_folder(), labels=("person", "vehicle")
+        cameras=CAMERAS, model=STREET, models_folder=manifests_folder(), labels=tuple(COLOURS)
     )
     site = Site(layout, env={"LOKET_MIRROR": ""})
     site.prepare()
     with running(site):
-        link = site.fleet("signin", "--role", "officer")["link"]
-        context = browser.new_context(viewport=CONSOLE, locale="en", color_scheme="light")
-        context.add_cookies([{"name": "loket_language", "value": "en", "url": link}])
+        file_complaint(browser.new_page(), f"http://127.0.0.1:{layout.kiosk_port}/")
+        context = browser.new_context(viewport=CONSOLE, color_scheme="light", bypass_csp=True)
+        centre = f"http://127.0.0.1:{layout.web_port}"
+        context.add_cookies([{"name": "loket_language", "value": "en", "url": centre}])
         shown = context.new_page()
-        shown.goto(link)
-        eventually(
-            lambda: shown.locator("#events .event img").count() >= 4,
-            within_s=90,
-            what="events with pictures",
-            children=list(site.children.values()),
+        shown.goto(site.fleet("signin", "--role", "officer", "--name", "Duty desk")["link"])
+        shown.locator("#cameras figure").nth(len(CAMERAS) - 1).wait_for(timeout=WAIT_S * 1000)
+        shown.locator("#devices .state-online").wait_for(timeout=WAIT_S * 1000)
+        shown.locator("#events .event", has_text="vehicle").first.wait_for(timeout=WAIT_S * 1000)
+        shown.wait_for_function(
+            "document.querySelectorAll('#events .event:nth-child(-n+2) img').length == 2 && "
+            "[...document.images].filter(i => i.getBoundingClientRect().top < innerHeight)"
+            ".every(i => i.complete && i.naturalWidth)",
+            timeout=WAIT_S * 1000,
         )
-        shown.wait_for_load_state("networkidle")
-        return shown.screenshot(type="png")
+        return few_colours(shown.screenshot(type="png"))
+
+
+def few_colours(png: bytes) -> bytes:
+    """The picture with a palette of 256 colours: half the size, and hardly a difference."""
+    with av.open(io.BytesIO(png)) as container:
+        frame = next(container.decode(video=0)).reformat(format="rgb24")
+    frame.pts, second = 0, Fraction(1)
+    graph = av.filter.Graph()
+    entry = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=second)
+    split, palette = graph.add("split"), graph.add("palettegen", "reserve_transparent=0")
+    painted, exit_ = graph.add("paletteuse", "dither=sierra2_4a"), graph.add("buffersink")
+    for start, out, end, into in (
+        (entry, 0, split, 0), (split, 0, painted, 0), (split, 1, palette, 0), (palette, 0, painted, 1),
+        (painted, 0, exit_, 0),
+    ):  # fmt: skip
+        start.link_to(end, out, into)
+    graph.configure()
+    graph.push(frame)
+    graph.push(None)
+    encoder = av.CodecContext.create("png", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = frame.width, frame.height, "pal8"
+    encoder.time_base, encoder.options = second, {"compression_level": "9", "pred": "none"}
+    return b"".join(bytes(packet) for packet in [*encoder.encode(graph.pull()), *encoder.encode(None)])
+
+
+def file_complaint(kiosk: Page, url: str) -> None:
+    """As a citizen files one: a question a page."""
+    kiosk.goto(url)
+    forward(kiosk)
+    kiosk.locator("label.option").first.click()
+    forward(kiosk)
+    kiosk.locator("textarea").fill(COMPLAINT)
+    forward(kiosk)
+    forward(kiosk)
+    kiosk.locator("label.agree").click()
+    forward(kiosk)
+
+
+def forward(kiosk: Page) -> None:
+    """To the next page."""
+    with kiosk.expect_navigation():
+        kiosk.get_by_role("button", name=re.compile("Sampaikan|Lanjut|Kirim")).first.click()
 
 
 def main() -> None:

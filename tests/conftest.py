@@ -1,4 +1,5 @@
-"""What holds for all tests: those that start processes are marked `site`, so that no test can forget to."""
+"""What holds for all tests: those that start processes are marked `site` and those that draw much `draws`,
+so that no test can forget to."""
 
 import signal
 
@@ -21,6 +22,9 @@ RUNS_COMMANDS = {
 }
 """Modules whose tests run whole commands, units, models or streams by themselves."""
 
+DRAWS = {"test_plan", "test_sim", "test_stage", "test_video"}
+"""Modules whose tests plan, draw or encode hundreds of pictures of the simulated street."""
+
 
 def pytest_configure() -> None:
     """Hear Ctrl-C, which a shell makes its background jobs deaf to: what we start inherits that."""
@@ -33,3 +37,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = getattr(item, "fixturenames", ())
         if STARTS_PROCESSES.intersection(fixtures) or item.path.stem in RUNS_COMMANDS:
             item.add_marker(pytest.mark.site)
+        elif item.path.stem in DRAWS:
+            item.add_marker(pytest.mark.draws)

@@ -36,7 +36,7 @@ def batch(examples: Examples, *, seed: int, step: int) -> Batch:
     pictures, rows, anchors, boxes, labels, silent = [], [], [], [], [], []
     for row in range(number):
         chance = np.random.default_rng([seed, step, row])
-        example = examples[int(chance.integers(len(examples)))]
+        example = examples[int(chance.choice(len(examples), p=examples.shares))]
         picture, seen, visibility = augmented(example, chance, size=field.size)
         learned = lesson(seen, example.labels, visibility, field=field)
         pictures.append(picture)

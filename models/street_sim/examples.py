@@ -23,6 +23,8 @@ WIDTH, HEIGHT = 480, 360
 """Kept larger than the network's input, so that crops of it are sharp."""
 FRAMES = 30
 """Of each street, at times of their own."""
+CLEAR = 0.25
+"""The visibility from which somebody counts in a crowd."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +43,13 @@ class Examples(Sequence[Example]):
     def __init__(self, shards: Sequence[Path]) -> None:
         self._pictures = [np.load(shard.with_suffix(".npy"), mmap_mode="r") for shard in shards]
         self._truth = [np.load(shard.with_suffix(".truth.npy")) for shard in shards]
+
+        counts = [
+            np.bincount(rows[rows[:, 6] > CLEAR, 0].astype(int), minlength=FRAMES) for rows in self._truth
+        ]
+        weights = np.sqrt(1.0 + np.concatenate(counts))
+        self.shares: NDArray[np.float64] = weights / weights.sum()
+        """How often each is to be learned from: crowds more often."""
 
     def __len__(self) -> int:
         return len(self._pictures) * FRAMES

@@ -10,7 +10,7 @@ from tensorflow.lite.tools import flatbuffer_utils
 from models.street_sim.anchors import CENTRE_SCALE, FULL, HEIGHT, SIZE_SCALE, WIDTH, Field
 from models.street_sim.network import LABELS, Network
 
-MOST = 50
+MOST = 100
 """Objects that are told of one picture."""
 LEAST_SCORE = 0.05
 MOST_OVERLAP = 0.55

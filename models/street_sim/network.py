@@ -99,6 +99,8 @@ class Network(tf.Module):
 
     CHANNELS = (32, 64, 96, 128)
     NECK = 48
+    HEADS = (80, 48, 48)
+    """The first answers for four places of each cell, and most objects are small."""
 
     def __init__(self, *, seed: int) -> None:
         super().__init__(name="street_sim")
@@ -119,16 +121,19 @@ class Network(tf.Module):
         self._side16 = self._conv(sixteen, neck, linear=True, gain=0.7, name="side16")
         self._side32 = self._conv(deep, neck, name="side32")
         self._mix16 = self._conv(neck, neck, (3, 3), name="mix16")
-        self._heads = [self._conv(neck, neck, (3, 3), name=f"head{level.stride_px}") for level in LEVELS]
+        self._heads = [
+            self._conv(neck, head, (3, 3), name=f"head{level.stride_px}")
+            for level, head in zip(LEVELS, self.HEADS, strict=True)
+        ]
         self._boxes, self._scores = [], []
-        for level in LEVELS:
+        for level, head in zip(LEVELS, self.HEADS, strict=True):
             places = level.split**2
             self._boxes.append(
-                Predictor(neck, 4 * places, chance=self._chance, bias=0.0, name=f"box{level.stride_px}")
+                Predictor(head, 4 * places, chance=self._chance, bias=0.0, name=f"box{level.stride_px}")
             )
             self._scores.append(
                 Predictor(
-                    neck, len(LABELS) * places, chance=self._chance, bias=float(np.log(RARE / (1 - RARE))),
+                    head, len(LABELS) * places, chance=self._chance, bias=float(np.log(RARE / (1 - RARE))),
                     name=f"score{level.stride_px}",
                 )
             )  # fmt: skip

@@ -1,6 +1,6 @@
 """Trains the detector of the simulated street and writes it as street_sim.tflite.
 
-    python models/street_sim/train.py --out FOLDER [--minutes 40] [--streets 800]
+    python models/street_sim/train.py --out FOLDER [--minutes 60] [--streets 240]
 
 Needs the `[train]` extra. What is interrupted goes on from FOLDER when started again. Pictures are rendered
 first, and kept in ~/.cache/loket (or LOKET_CACHE) for as long as the simulator does not change.
@@ -36,8 +36,8 @@ def main() -> None:
     """Render, train, export."""
     parser = argparse.ArgumentParser(prog="train.py", description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder of the state and of the result")
-    parser.add_argument("--minutes", type=float, default=40, help="how long the training takes")
-    parser.add_argument("--streets", type=int, default=800, help="how many streets are learned from")
+    parser.add_argument("--minutes", type=float, default=60, help="how long the training takes")
+    parser.add_argument("--streets", type=int, default=240, help="how many streets are learned from")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()

@@ -1,5 +1,7 @@
 """A download over a real connection that is cut, and over servers that misbehave."""
 
+import socket
+import threading
 import time
 from pathlib import Path
 
@@ -121,6 +123,25 @@ def test_a_server_that_never_answers_is_not_waited_for(site: Site, file: Fetched
     began = time.monotonic()
     assert not web(site).offers(file, within_s=0.2)
     assert time.monotonic() - began < 5
+
+
+def test_a_resolver_that_heeds_no_timeout_is_not_waited_for(
+    file: Fetched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+
+    def resolve(*_: object, **__: object) -> list[object]:
+        over.wait(20)
+        raise OSError("no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    began = time.monotonic()
+    assert not Web(name="upstream", url_of=lambda file: file.url).offers(file, within_s=0.2)
+    assert time.monotonic() - began < 10
+    over.set()
+    for thread in threading.enumerate():
+        if thread.name == "ask upstream":
+            thread.join(10)
 
 
 def test_a_folder_offers_what_it_has_in_full(file: Fetched, tmp_path: Path) -> None:

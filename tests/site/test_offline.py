@@ -27,8 +27,10 @@ pytestmark = [pytest.mark.site, pytest.mark.timeout(300)]
 VISIT = """
 import json, sys
 import httpx
+link, *urls = sys.argv[1:]
 with httpx.Client(follow_redirects=True, timeout=20, trust_env=False) as client:
-    pages = [client.get(url) for url in sys.argv[1:]]
+    entered = client.post(link, headers={"origin": link.partition("/signin")[0]})
+    pages = [entered, *(client.get(url) for url in urls)]
 print(json.dumps([[page.status_code, page.text] for page in pages]))
 """
 
@@ -51,11 +53,11 @@ class Island:
                 stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr,
             )  # fmt: skip
 
-    def visit(self, pid: int, *urls: str) -> list[tuple[int, str]]:
-        """Status and text of pages, as a browser on the island would get them. `pid` is there."""
+    def visit(self, pid: int, link: str, *urls: str) -> list[tuple[int, str]]:
+        """Status and text of pages, as a browser on the island gets them once signed in. `pid` is there."""
         enter = ["nsenter", "--target", str(pid), "--net"] if self.within else []
         got = subprocess.run(
-            [*enter, sys.executable, "-c", VISIT, *urls],
+            [*enter, sys.executable, "-c", VISIT, link, *urls],
             capture_output=True, text=True, timeout=90, check=True,
         )  # fmt: skip
         return [(status, text) for status, text in json.loads(got.stdout)]
