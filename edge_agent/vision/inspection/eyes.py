@@ -1,0 +1,80 @@
+"""The detector and the press together: what is in one frame, and the frame with nobody to be recognised."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from av import VideoFrame
+
+from edge_agent.vision.detector import Boxes, Detections, Detector, nothing
+from edge_agent.vision.drawing.found import Mark
+from edge_agent.vision.drawing.places import Area, Crossed, Places
+from edge_agent.vision.pictures.people import PERSON, people_in
+from edge_agent.vision.pictures.release import Covered, Press
+from edge_agent.vision.resize import Resizer
+from edge_agent.vision.settings import CameraSettings
+
+SIDE = 1280
+"""Longest side of a picture that people look at, in pixels."""
+_NOBODY: Boxes = np.zeros((0, 4), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """One frame as it may be shown, and what is in it."""
+
+    covered: Covered
+    found: Detections
+    detect_s: float | None
+    """How long the detector took; None without one."""
+
+
+class Eyes:
+    """Looks at one camera's frames. Without a detector that knows people, all of a picture is covered."""
+
+    def __init__(self, detector: Detector | None, camera: CameraSettings, *, side: int = SIDE) -> None:
+        self.labels: Sequence[str] = detector.labels if detector is not None else ()
+        self._detector = detector
+        self._resize = Resizer(detector.input_size) if detector is not None else None
+        self._press = Press(longest_side=side, masks=[mask.shape for mask in camera.masks])
+        labels = list(self.labels)
+        self._person = labels.index(PERSON) if PERSON in labels else None
+
+    def look(self, image: VideoFrame) -> Seen:
+        """What is in a frame. Raises DetectorError, Unreleasable."""
+        found, detect_s = nothing(), None
+        if self._detector is not None and self._resize is not None:
+            small = self._resize(image)
+            before = time.perf_counter()
+            found = self._detector.detect(small)
+            detect_s = time.perf_counter() - before
+        return Seen(self.cover(image, found, _NOBODY), found, detect_s)
+
+    def cover(self, image: VideoFrame, found: Detections, followed: Boxes) -> Covered:
+        """The frame with the heads of all covered who were found in it, or are followed."""
+        people = people_in(found, followed, person=self._person) if self._person is not None else None
+        return self._press.cover(image, people)
+
+    def jpeg(self, covered: Covered) -> bytes:
+        """A covered picture as JPEG."""
+        return self._press.jpeg(covered).jpeg
+
+
+def marks_of(found: Detections, labels: Sequence[str], *, threshold: float) -> list[Mark]:
+    """The boxes of what is sure."""
+    rows = zip(found.boxes.tolist(), found.scores.tolist(), found.labels.tolist(), strict=True)
+    return [
+        Mark((box[0], box[1], box[2], box[3]), f"{labels[label]} {score:.0%}")
+        for box, score, label in rows
+        if score >= threshold
+    ]
+
+
+def places_of(camera: CameraSettings) -> Places:
+    """The camera's places, to be drawn; masks have no names, so they are numbered."""
+    return Places(
+        zones=tuple(Area(zone.name, tuple(zone.corners)) for zone in camera.zones),
+        lines=tuple(Crossed(line.name, line.start, line.end) for line in camera.lines),
+        masks=tuple(Area(f"{n}", tuple(mask.corners)) for n, mask in enumerate(camera.masks, start=1)),
+    )
