@@ -29,15 +29,17 @@ from edge_agent.device import Device
 from edge_agent.model_store.store import default_mirror
 from edge_agent.outbox.snapshots import SnapshotSpool
 from edge_agent.outbox.store import open_outbox, snapshots_folder
+from edge_agent.vision.album import Album
 from edge_agent.vision.app import load_detector
 from edge_agent.vision.camera import Frame
 from edge_agent.vision.detector import Detections, Picture
 from edge_agent.vision.health import rss_bytes
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.pictures.books import Books, books_path
+from edge_agent.vision.pictures.release import Press
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.settings import CameraSettings, VisionSettings
-from edge_agent.vision.snapshot import Snapshots
 from edge_agent.vision.voice import Voice
 
 CLIP = Path("media/intel_sample_videos/one-by-one-person-detection.mp4")
@@ -118,10 +120,12 @@ def measure(
     outbox = open_outbox(device, streams=(Stream.EVENTS, Stream.TELEMETRY), clock=clock)
     bare_s, loop_s = [], []
     with contextlib.closing(outbox):
-        voice = Voice(outbox, SnapshotSpool(snapshots_folder(device.data)), clock=clock)
+        spool = SnapshotSpool(snapshots_folder(device.data))
+        voice = Voice(outbox, spool, books=Books(books_path(device.data), run="00000000"), clock=clock)
         lane = Lane(camera, labels=detector.labels, run="00000000")
         seer = detector if walkers is None else Crowded(detector, walkers=walkers, frames=frames + WARM_UP)
-        pipeline = Pipeline(seer, [lane], voice=voice, snapshots=Snapshots(longest_side=640))
+        album = Album(lane, labels=seer.labels, press=Press(longest_side=640), voice=voice)
+        pipeline = Pipeline(seer, [lane], voice=voice, albums=[album])
         width, height = detector.input_size
         scaler = VideoReformatter()
         with av.open(video) as container:

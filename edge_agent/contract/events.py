@@ -13,6 +13,7 @@ Label = Annotated[str, Field(min_length=1, max_length=64)]
 Uuid = Annotated[str, Field(pattern=rf"^{UUID_PATTERN}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Run = Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+Tamper = Literal["covered", "defocused", "moved", "blinded", "frozen", "black", "lost"]
 Alert = Literal["crowding", "loitering", "wrong_way", "stopped", "abandoned"]
 
 
@@ -219,6 +220,72 @@ class SnapshotTaken(EventData):
     snapshot: Sha256 = Field(description="SHA-256 of a JPEG with heads pixelated.")
 
 
+class PicturesReleased(EventData):
+    """How many pictures of a camera were let out on a day, so far. A picture too many is possible where the
+    unit was killed, one too few is not."""
+
+    kind = "vision.pictures.released"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="The camera, by its name in vision.toml.")
+    run: Run = Field(description="Names the run that counted. A day's whole is the sum over its runs.")
+    day: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = Field(
+        default=None, description="By the device's own calendar; none where its clock was not trusted."
+    )
+    tracks: int = Field(default=0, ge=0, description="Pictures of tracks, in this run on this day.")
+    alerts: int = Field(default=0, ge=0, description="Pictures of alerts, likewise.")
+    commands: int = Field(default=0, ge=0, description="Pictures made on command, likewise.")
+    previews: int = Field(default=0, ge=0, description="Pictures shown to who sets the camera up, likewise.")
+    heads: int = Field(default=0, ge=0, description="Boxes in these pictures that were covered as heads.")
+    whole: int = Field(default=0, ge=0, description="Of these pictures, those that were wholly covered.")
+    masked: int = Field(default=0, ge=0, description="Of these pictures, those in which masks were burned.")
+
+
+class TamperStarted(EventData):
+    """Something is wrong with a camera's picture, so that what happens before it cannot be judged."""
+
+    kind = "vision.tamper.started"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="The camera, by its name in vision.toml.")
+    run: Run = Field(description="Names the run of the vision unit that numbered the case.")
+    number: int = Field(ge=1, description="Numbered by camera within one run of the vision unit.")
+    tamper: Tamper = Field(description="What is wrong.")
+    after_s: float = Field(ge=0, description="How long it had lasted when it was told, seconds.")
+
+
+class TamperEnded(EventData):
+    """What was wrong with a camera's picture is over."""
+
+    kind = "vision.tamper.ended"
+    stream = Stream.EVENTS
+
+    camera: Name = Field(description="As when it started.")
+    run: Run = Field(description="As when it started.")
+    number: int = Field(ge=1, description="As when it started.")
+    tamper: Tamper = Field(description="As when it started.")
+    duration_s: float = Field(ge=0, description="From its beginning to its end, by the monotonic clock.")
+    reason: Literal["cleared", "accepted", "changed", "stopped"] = Field(
+        description="It is gone; the new view was taken for the usual one; something else is wrong now; the "
+        "unit stops."
+    )
+
+
+class ModelChanged(EventData):
+    """Another model serves on a device, or one that was to serve is refused."""
+
+    kind = "vision.model.changed"
+    stream = Stream.EVENTS
+
+    cause: Literal["promoted", "returned", "refused"] = Field(
+        description="It passed its canary; the one before it serves again; it must not serve."
+    )
+    model: Name = Field(description="The model that serves now, or that is refused, by its manifest's name.")
+    before: Sha256 | None = Field(default=None, description="The weights that served before.")
+    after: Sha256 = Field(description="The weights that serve now, or that are refused.")
+    reason: str = Field(default="", max_length=300, description="Why it was returned or refused.")
+
+
 class CommandFinished(EventData):
     """What became of a command."""
 
@@ -261,7 +328,8 @@ KINDS: dict[str, type[EventData]] = {
     model.kind: model
     for model in (
         Presence, Health, TrackStarted, TrackEnded, LineCrossed, ZoneEntered, ZoneLeft, ZoneCounted,
-        QueueMeasured, AlertStarted, AlertEnded, SnapshotTaken, CommandFinished, SubmissionCreated, Evicted,
+        QueueMeasured, AlertStarted, AlertEnded, SnapshotTaken, PicturesReleased, TamperStarted,
+        TamperEnded, ModelChanged, CommandFinished, SubmissionCreated, Evicted,
     )
 }  # fmt: skip
 """Every kind of event, by name. A new kind is one class and its place in this table."""

@@ -9,10 +9,14 @@ from edge_agent.contract.events import (
     Evicted,
     Health,
     LineCrossed,
+    ModelChanged,
+    PicturesReleased,
     Presence,
     QueueMeasured,
     SnapshotTaken,
     SubmissionCreated,
+    TamperEnded,
+    TamperStarted,
     TrackEnded,
     TrackStarted,
     ZoneCounted,
@@ -103,6 +107,20 @@ EXAMPLES: tuple[EventData, ...] = (
         most=15,
     ),
     SnapshotTaken(camera="gate", command=_COMMAND, snapshot=_SNAPSHOT),
+    PicturesReleased(
+        camera="gate", run="5d41402a", day="2026-03-09", tracks=41, alerts=2, commands=1, heads=67, whole=3
+    ),
+    TamperStarted(camera="gate", run="5d41402a", number=1, tamper="covered", after_s=12.0),
+    TamperEnded(
+        camera="gate", run="5d41402a", number=1, tamper="covered", duration_s=301.5, reason="cleared"
+    ),
+    ModelChanged(
+        cause="returned",
+        model="ssd_mobilenet_v1_coco",
+        before=_KEY,
+        after=_SNAPSHOT,
+        reason="the unit ended 3 times before it was at work with it for 120 s",
+    ),
     CommandFinished(command=_COMMAND, outcome="done"),
     SubmissionCreated(
         submission="7d793037-a076-4f3c-8f1e-3f1d5a0c9b2e",

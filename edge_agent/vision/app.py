@@ -14,13 +14,13 @@ from edge_agent.contract.streams import Stream
 from edge_agent.device import Device, load_device
 from edge_agent.inbox.store import InboxError, open_inbox
 from edge_agent.model_store import ModelError
-from edge_agent.model_store.store import ModelStore, default_folder, default_places
 from edge_agent.outbox import OutboxError
 from edge_agent.outbox.doorbell import Doorbell, bell_of
 from edge_agent.outbox.limits import Class, Limits
 from edge_agent.outbox.snapshots import SnapshotSpool
 from edge_agent.outbox.store import open_outbox, snapshots_folder
 from edge_agent.vision import CameraImpossible, VisionError, sources
+from edge_agent.vision.album import Album
 from edge_agent.vision.board import Board
 from edge_agent.vision.camera import LiveCamera, Source
 from edge_agent.vision.errands import UNIT, Errands
@@ -28,12 +28,12 @@ from edge_agent.vision.gate.interest import Interest
 from edge_agent.vision.gate.tally import Tally
 from edge_agent.vision.gate.watch import Watch
 from edge_agent.vision.lane import Lane
-from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.models import load, serving_of, wanted_of
+from edge_agent.vision.pictures.books import Books, books_path
+from edge_agent.vision.pictures.release import Press
 from edge_agent.vision.pipeline import Pipeline
-from edge_agent.vision.proof import prove
 from edge_agent.vision.reader import Reader
 from edge_agent.vision.settings import CameraSettings, VisionSettings, load_vision
-from edge_agent.vision.snapshot import Snapshots
 from edge_agent.vision.sources.credentials import with_credentials
 from edge_agent.vision.unit import Unit
 from edge_agent.vision.voice import Voice
@@ -63,42 +63,53 @@ def main() -> None:
 
 def run(device: Device, settings: VisionSettings, *, stopping: threading.Event) -> None:
     """Wire the unit and let it work until `stopping`."""
-    detector = load_detector(device, settings)
+    serving = serving_of(device, settings)
+    model = serving.choose(wanted_of(settings))
+    serving.begin()
     with ExitStack() as stack:
+        stack.enter_context(serving.blames_the_model())
+        detector = load(model, settings)
         inbox = stack.enter_context(closing(open_inbox(device)))
         clock = SystemClock(inbox)
         streams = (Stream.EVENTS, Stream.TELEMETRY)
         outbox = stack.enter_context(closing(open_outbox(device, streams=streams, clock=clock)))
-        spool = SnapshotSpool(snapshots_folder(device.data), min_free_bytes=Limits().floor(Class.SNAPSHOTS))
-        voice = Voice(outbox, spool, clock=clock)
+        spool = SnapshotSpool(
+            snapshots_folder(device.data),
+            limit_bytes=settings.snapshots.keep_mib * 1024 * 1024,
+            min_free_bytes=Limits().floor(Class.SNAPSHOTS),
+        )
+        books = Books(books_path(device.data), run=os.urandom(4).hex())
+        voice = Voice(outbox, spool, books=books, clock=clock)
+        serving.tell(lambda event, event_id: voice.say(event, event_id=event_id))
         bell = stack.enter_context(Doorbell.listen(bell_of(device.run, UNIT)))
         cameras = settings.cameras
         lanes = [Lane(camera, labels=detector.labels, run=os.urandom(4).hex()) for camera in cameras]
+        albums = [
+            Album(lane, labels=detector.labels, press=press_of(lane.camera, settings), voice=voice)
+            for lane in lanes
+        ]
         board = Board([1 / camera.max_fps for camera in cameras])
         Unit(
             board=board,
             lanes=lanes,
             readers=[_reader(place, camera, board) for place, camera in enumerate(cameras)],
-            pipeline=Pipeline(
-                detector, lanes, voice=voice, snapshots=Snapshots(longest_side=settings.snapshot_side)
-            ),
+            pipeline=Pipeline(detector, lanes, voice=voice, albums=albums),
             errands=Errands(inbox, voice, cameras={camera.name for camera in cameras}, clock=clock),
             voice=voice,
+            serving=serving,
             bell=bell,
             data=device.data,
             health_every_s=settings.health_every_s,
         ).run(stopping)
 
 
-def load_detector(device: Device, settings: VisionSettings) -> SsdDetector:
-    """The detector that the settings choose: verified, proven to load, then loaded."""
-    manifest = settings.manifest
-    store = ModelStore(
-        settings.models_store or default_folder(), default_places(artefacts=settings.artefacts_url)
+def press_of(camera: CameraSettings, settings: VisionSettings) -> Press:
+    """What makes the pictures of a camera as the settings want them."""
+    return Press(
+        longest_side=settings.snapshots.side,
+        masks=[mask.shape for mask in camera.masks],
+        most_bytes=settings.snapshots.most_kib * 1024,
     )
-    model = store.resolve(manifest, manifest.weights)
-    prove(model, sha256=manifest.weights.sha256, proofs=device.data / "proofs")
-    return SsdDetector(model, labels=manifest.labels, threads=settings.threads)
 
 
 def _reader(place: int, camera: CameraSettings, board: Board) -> Reader:

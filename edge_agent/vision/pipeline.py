@@ -4,13 +4,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from edge_agent.vision import privacy
+from edge_agent.vision.album import Album, Shot
 from edge_agent.vision.camera import Frame
-from edge_agent.vision.detector import Boxes, Detections, Detector
+from edge_agent.vision.detector import Detector
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.resize import Resizer
 from edge_agent.vision.saying import Saying
-from edge_agent.vision.snapshot import Snapshots
 from edge_agent.vision.voice import Voice
 
 RECENT = 256
@@ -28,7 +27,7 @@ class Pipeline:
         lanes: Sequence[Lane],
         *,
         voice: Voice,
-        snapshots: Snapshots,
+        albums: Sequence[Album],
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.inferences = 0
@@ -37,11 +36,9 @@ class Pipeline:
         self._detector = detector
         self._lanes = lanes
         self._voice = voice
-        self._snapshots = snapshots
+        self._albums = albums
         self._resizers = [Resizer(detector.input_size) for _ in lanes]
         self._now = now
-        labels = list(detector.labels)
-        self._person = labels.index(privacy.PERSON) if privacy.PERSON in labels else None
 
     def process(
         self, camera: int, frame: Frame, *, wanted: Callable[[TakePicture], None] | None = None
@@ -59,10 +56,11 @@ class Pipeline:
         self.inferences += 1
         wall = self._voice.wall_at(frame.captured_s) if lane.needs_wall else None
         said = lane.see(found, captured_s=frame.captured_s, wall=wall)
+        shot = self._albums[camera].take(frame, found)
         if wanted is not None:
-            wanted(lambda: self._picture(frame, found, lane))
-        pictured = lane.camera.snapshots and any(saying.pictured for saying in said)
-        self._say(lane, said, snapshot=self._picture(frame, found, lane) if pictured else None)
+            wanted(lambda: shot.keep("command"))
+        self._albums[camera].see(shot, small)
+        self._say(camera, said, shot)
 
     def audit(self, camera: int, frame: Frame) -> bool:
         """Whether a frame that the gate would not have shown has a subject in it. Tells nothing of it."""
@@ -77,26 +75,14 @@ class Pipeline:
         """
         lane = self._lanes[camera]
         wall = self._voice.wall_at(now_s) if lane.needs_wall else None
-        self._say(lane, lane.pass_time(now_s, watched=watched, wall=wall))
+        self._say(camera, lane.pass_time(now_s, watched=watched, wall=wall))
 
     def finish(self, now_s: float) -> None:
         """Tell every track, stay and alert as ended: the unit stops."""
-        for lane in self._lanes:
-            self._say(lane, lane.finish(now_s))
+        for camera, lane in enumerate(self._lanes):
+            self._say(camera, lane.finish(now_s))
 
-    def _say(self, lane: Lane, said: Sequence[Saying], *, snapshot: str | None = None) -> None:
+    def _say(self, camera: int, said: Sequence[Saying], shot: Shot | None = None) -> None:
         for saying in said:
-            data = saying.data
-            if snapshot is not None and saying.pictured:
-                data = data.model_copy(update={"snapshot": snapshot})
-            self._voice.say(data, captured_s=saying.at_s, subject=lane.camera.name)
-
-    def _picture(self, frame: Frame, found: Detections, lane: Lane) -> str | None:
-        """Make and keep a picture of this frame with its people's heads covered.
-
-        Only from the boxes of this very frame; a detector that does not know people gets no picture made.
-        """
-        if self._person is None:
-            return None
-        people: Boxes | None = privacy.people_in(found, lane.where(self._person), person=self._person)
-        return self._voice.keep(self._snapshots.jpeg(frame.image, people))
+            data = self._albums[camera].illustrated(saying, shot)
+            self._voice.say(data, captured_s=saying.at_s, subject=self._lanes[camera].camera.name)

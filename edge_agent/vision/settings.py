@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from edge_agent.contract.events import Label, Name
@@ -14,8 +14,11 @@ from edge_agent.device import SettingsPath
 from edge_agent.model_store import ModelError
 from edge_agent.model_store.manifest import Manifest, load_manifest, manifests_folder
 from edge_agent.vision import sources
+from edge_agent.vision.canary.settings import SlotSettings
 from edge_agent.vision.gate.settings import GateSettings
-from edge_agent.vision.scene.geometry import LEAST_AREA, Line, Point, Polygon, crossing_edges
+from edge_agent.vision.pictures.settings import MaskSettings, ReleaseSettings, SnapshotSettings
+from edge_agent.vision.scene.geometry import Line, Point, Polygon
+from edge_agent.vision.scene.outline import Outline, Place
 from edge_agent.vision.scene.rule import LineRule
 from edge_agent.vision.scene.rules import AnyRule
 from edge_agent.vision.sources.credentials import has_password, is_address, without_credentials
@@ -23,16 +26,6 @@ from loket.settings import Section, load
 
 SHORTEST = 0.005
 """Of a line, in shares of the picture."""
-
-
-def _in_picture(share: float) -> float:
-    if not 0 <= share <= 1:
-        raise ValueError("lies outside the picture; write shares of its width and height, from 0 to 1")
-    return share
-
-
-Share = Annotated[float, AfterValidator(_in_picture)]
-Place = tuple[Share, Share]
 
 
 def _address(value: object, info: ValidationInfo) -> object:
@@ -68,20 +61,7 @@ class ZoneSettings(Section):
     """One of a camera's zones."""
 
     name: Name = Field(description="Names the zone in events; distinct among this camera's lines and zones.")
-    corners: list[Place] = Field(
-        min_length=3, max_length=32, description="In order, each right and down from the top left, 0 to 1."
-    )
-
-    @field_validator("corners")
-    @classmethod
-    def _is_an_area(cls, corners: list[Point]) -> list[Point]:
-        met = crossing_edges(corners)
-        if met is not None:
-            first, second = (f"the edge from corner {n + 1} to {(n + 1) % len(corners) + 1}" for n in met)
-            raise ValueError(f"the outline crosses itself: {first} meets {second}; put the corners in order")
-        if Polygon(tuple(corners)).area < LEAST_AREA:
-            raise ValueError("the zone has no area; move its corners apart")
-        return corners
+    corners: Outline = Field(description="In order, each right and down from the top left, 0 to 1.")
 
     @property
     def shape(self) -> Polygon:
@@ -102,7 +82,6 @@ class CameraSettings(Section):
     threshold: float = Field(default=0.4, ge=0.1, le=1, description="Score from which a detection is sure.")
     max_fps: float = Field(default=10, gt=0, le=60, description="Most pictures looked at in a second.")
     loop: bool = Field(default=True, description="Whether a file or a street begins again when it ends.")
-    snapshots: bool = Field(default=True, description="Whether a new track gets a picture, heads pixelated.")
     confirm_hits: int = Field(default=3, ge=1, le=100, description="Sights before an object is believed.")
     miss_s: float = Field(default=2, gt=0, le=600, description="Seconds out of sight that end a track.")
     stall_s: float = Field(default=10, gt=0, le=600, description="Seconds without a frame that are a fault.")
@@ -111,6 +90,10 @@ class CameraSettings(Section):
         default=None, description="File: user:password of an RTSP camera; only its owner may read it."
     )
     gate: GateSettings = GateSettings()
+    snapshots: SnapshotSettings = SnapshotSettings()
+    masks: list[MaskSettings] = Field(
+        default=[], max_length=32, description="What nobody is ever to see in a picture."
+    )
     lines: list[LineSettings] = Field(default=[], max_length=32)
     zones: list[ZoneSettings] = Field(default=[], max_length=32)
     rules: list[AnyRule] = Field(
@@ -184,9 +167,12 @@ class VisionSettings(Section):
         default="", pattern=r"^(https?://.+)?$", description="The fleet's artefact store, if there is one."
     )
     model: str = Field(default="ssd_mobilenet_v1_coco", description="A manifest's name.")
-    threads: int = Field(default=2, ge=1, le=16, description="Threads of the detector.")
+    threads: int = Field(
+        default=0, ge=0, le=16, description="Threads of the detector; 0: by the cores, four at most."
+    )
+    slots: SlotSettings = SlotSettings()
     health_every_s: float = Field(default=60, gt=0, le=3600, description="Seconds between health events.")
-    snapshot_side: int = Field(default=640, ge=160, le=1920, description="Longest side of a picture, pixels.")
+    snapshots: ReleaseSettings = ReleaseSettings()
     cameras: list[CameraSettings] = Field(min_length=1, max_length=16)
 
     @field_validator("model")

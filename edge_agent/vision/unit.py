@@ -15,6 +15,7 @@ from edge_agent.vision.health import disk_free_bytes, health, high, median, rss_
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.pipeline import Pipeline, TakePicture
 from edge_agent.vision.reader import Reader
+from edge_agent.vision.serving import Serving
 from edge_agent.vision.voice import Voice
 from loket import log
 from loket.notify import notify
@@ -41,6 +42,7 @@ class Unit:
         pipeline: Pipeline,
         errands: Errands,
         voice: Voice,
+        serving: Serving,
         bell: Doorbell,
         data: Path,
         health_every_s: float,
@@ -51,6 +53,7 @@ class Unit:
         self._pipeline = pipeline
         self._errands = errands
         self._voice = voice
+        self._serving = serving
         self._bell = bell
         self._data = data
         self._health_every_s = health_every_s
@@ -73,6 +76,7 @@ class Unit:
             now = time.monotonic()
             if turn is not None:
                 self._look_at(*turn)
+                self._serving.works(now)
                 if not self._startup_s:
                     self._startup_s = _age_s()
                     _log.info("first_inference", startup_s=round(self._startup_s, 3))
@@ -132,7 +136,7 @@ class Unit:
         return [*cameras, *self._other_faults()]
 
     def _other_faults(self) -> list[str]:
-        faults = []
+        faults = list(self._serving.notes)
         if self._voice.full:
             faults.append("outbox: there is no room, so events are not kept; free space on the device")
         for lane in self._lanes:
@@ -144,6 +148,7 @@ class Unit:
         return faults
 
     def _tell_health(self, now: float, statuses: Mapping[str, Status]) -> None:
+        self._voice.tell_books()
         since_s = max(now - self._told_s, 1e-3)
         frames = sum(reader.tally.shots for reader in self._readers)
         inferences = self._pipeline.inferences

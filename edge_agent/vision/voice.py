@@ -8,6 +8,9 @@ from edge_agent.contract.events import EventData
 from edge_agent.outbox import Full
 from edge_agent.outbox.port import Outbox
 from edge_agent.outbox.snapshots import SnapshotSpool
+from edge_agent.vision.pictures.books import Books
+from edge_agent.vision.pictures.ledger import Purpose
+from edge_agent.vision.pictures.release import Released
 from loket import log
 
 _log = log.get(__name__)
@@ -16,7 +19,7 @@ _log = log.get(__name__)
 class Voice:
     """The way out, which counts what found no room."""
 
-    def __init__(self, outbox: Outbox, spool: SnapshotSpool, *, clock: Clock) -> None:
+    def __init__(self, outbox: Outbox, spool: SnapshotSpool, *, books: Books, clock: Clock) -> None:
         self.said = 0
         self.unsaid = 0
         self.pictures = 0
@@ -24,6 +27,7 @@ class Voice:
         self.full = False
         self._outbox = outbox
         self._spool = spool
+        self._books = books
         self._clock = clock
 
     def say(
@@ -56,14 +60,22 @@ class Voice:
         reading = self._clock.read()
         return earlier(reading, captured_s).wall if reading.trusted else None
 
-    def keep(self, jpeg: bytes) -> str | None:
-        """Keep a picture to be sent; its hash, or None where there is no room."""
-        sha256 = self._spool.put(jpeg)
+    def keep(self, released: Released, *, camera: str, purpose: Purpose) -> str | None:
+        """Let a picture out: it is entered in the books, then kept to be sent. Its hash, or None where
+        there is no room for either."""
+        wall = self.wall_at(self._clock.read().monotonic)
+        entered = self._books.enter(released, camera=camera, wall=wall, purpose=purpose)
+        sha256 = self._spool.put(released.jpeg) if entered else None
         if sha256 is None:
             self.pictures_lost += 1
         else:
             self.pictures += 1
         return sha256
+
+    def tell_books(self) -> None:
+        """Say what the books have on pictures that was not said yet."""
+        wall = self.wall_at(self._clock.read().monotonic)
+        self._books.tell(lambda row, id_: self.say(row, event_id=id_, subject=row.camera), wall=wall)
 
     def _turn(self, *, full: bool, reason: str) -> None:
         if full != self.full:

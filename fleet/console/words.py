@@ -38,6 +38,10 @@ KINDS = {
     "vision.alert.started": N_("Alert"),
     "vision.alert.ended": N_("Alert over"),
     "vision.snapshot.taken": N_("Picture taken"),
+    "vision.model.changed": N_("Model changed"),
+    "vision.pictures.released": N_("Pictures let out"),
+    "vision.tamper.started": N_("Camera obstructed"),
+    "vision.tamper.ended": N_("Camera clear again"),
     "kiosk.submission.created": N_("Submission filed"),
     "device.health": N_("Health"),
     "device.presence": N_("Connection"),
@@ -68,6 +72,19 @@ LABELS = {
     "bench": N_("bench"),
 }
 """Labels of the detectors that the console has words for; others are shown as they are."""
+
+PURPOSES = ("tracks", "alerts", "commands", "previews")
+"""What pictures that were let out are counted by."""
+
+TAMPERS = {
+    "covered": N_("covered"),
+    "defocused": N_("out of focus"),
+    "moved": N_("moved"),
+    "blinded": N_("blinded"),
+    "frozen": N_("picture stands still"),
+    "black": N_("black"),
+    "lost": N_("no signal"),
+}
 
 SERVICES = {"complaint": N_("Complaint or aspiration")}
 
@@ -182,6 +199,11 @@ class Words:
         match event.data:
             case {"alert": str(alert)}:
                 return f"{self.kind(event.kind)}: {self._known(ALERTS, alert)}"
+            case {"tamper": str(tamper)}:
+                return f"{self.kind(event.kind)}: {self._known(TAMPERS, tamper)}"
+            case {"tracks": int(), "previews": int(), "heads": int()}:
+                pictures = sum(event.data.get(key, 0) for key in PURPOSES)
+                return f"{self.kind(event.kind)}: {self.number(pictures)}"
             case {"label": str(label), "direction": str(direction)}:
                 what = f"{self.label(label)}, {self._known(DIRECTIONS, direction)}"
                 return f"{self.kind(event.kind)}: {what}"

@@ -27,6 +27,10 @@ TRACK: dict[str, Any] = {
     "score": SHARES, "box": BOXES, "snapshot": st.none() | HEX,
 }  # fmt: skip
 
+TAMPER: dict[str, Any] = {
+    "camera": NAMES, "run": RUNS, "number": COUNTS,
+    "tamper": st.sampled_from(["covered", "defocused", "moved", "blinded", "frozen", "black", "lost"]),
+}  # fmt: skip
 RULE: dict[str, Any] = {"camera": NAMES, "rule": NAMES}
 LASTING = st.floats(0, 1e9)
 COUNT_0 = st.integers(0, 2**40)
@@ -89,6 +93,20 @@ DATA: dict[type[events.EventData], st.SearchStrategy[events.EventData]] = {
     ),
     events.AlertEnded: st.builds(events.AlertEnded, **ALERT, duration_s=LASTING, most=COUNT_0),
     events.SnapshotTaken: st.builds(events.SnapshotTaken, camera=NAMES, command=UUIDS, snapshot=HEX),
+    events.PicturesReleased: st.builds(
+        events.PicturesReleased,
+        camera=NAMES,
+        run=RUNS,
+        day=st.none() | st.dates().map(lambda day: day.isoformat()),
+        **dict.fromkeys(("tracks", "alerts", "commands", "previews", "heads", "whole", "masked"), COUNT_0),
+    ),
+    events.TamperStarted: st.builds(events.TamperStarted, **TAMPER, after_s=LASTING),
+    events.TamperEnded: st.builds(
+        events.TamperEnded,
+        **TAMPER,
+        duration_s=LASTING,
+        reason=st.sampled_from(["cleared", "accepted", "changed", "stopped"]),
+    ),
     events.CommandFinished: st.builds(
         events.CommandFinished,
         command=UUIDS,

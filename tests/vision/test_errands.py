@@ -15,6 +15,7 @@ from edge_agent.outbox.snapshots import SnapshotSpool
 from edge_agent.testing.clock import FixedClock
 from edge_agent.testing.outbox import MemoryOutbox
 from edge_agent.vision.errands import PATIENCE_S, Errands
+from edge_agent.vision.pictures.books import Books
 from edge_agent.vision.voice import Voice
 
 SHA = "ab" * 32
@@ -28,11 +29,12 @@ class Desk:
         self.outbox = MemoryOutbox(clock=self.clock)
         self.inbox = inbox
         self._spool = SnapshotSpool(folder / "snapshots")
+        self._books = Books(folder / "pictures.json", run="0123abcd")
         self.taken = 0
         self.restart()
 
     def restart(self) -> None:
-        voice = Voice(self.outbox, self._spool, clock=self.clock)
+        voice = Voice(self.outbox, self._spool, books=self._books, clock=self.clock)
         self.errands = Errands(self.inbox, voice, cameras=["gate", "hall"], clock=self.clock)
 
     def command(self, camera: str = "gate", *, lasts_s: float = 60) -> str:

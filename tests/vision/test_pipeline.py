@@ -12,12 +12,14 @@ from edge_agent.contract.events import TrackEnded, TrackStarted
 from edge_agent.outbox.snapshots import SnapshotSpool
 from edge_agent.testing.clock import FixedClock
 from edge_agent.testing.outbox import MemoryOutbox
+from edge_agent.vision.album import Album
 from edge_agent.vision.camera import Frame
 from edge_agent.vision.detector import Detections, Picture, nothing
 from edge_agent.vision.lane import Lane
+from edge_agent.vision.pictures.books import Books
+from edge_agent.vision.pictures.release import Press
 from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.settings import CameraSettings
-from edge_agent.vision.snapshot import Snapshots
 from edge_agent.vision.voice import Voice
 from tests.vision.conftest import detections
 
@@ -51,14 +53,25 @@ class Bench:
         self.outbox = MemoryOutbox(clock=self.clock)
         self.spool = SnapshotSpool(folder / "snapshots", min_free_bytes=0)
         self.detector = Scripted(labels)
-        self.voice = Voice(self.outbox, self.spool, clock=self.clock)
+        self.books = Books(folder / "pictures.json", run="89abcdef")
         settings = CameraSettings.model_validate(
-            {"name": "gate", "source": "none", "labels": [labels[-1]], **camera}
+            {
+                "name": "gate",
+                "source": "none",
+                "labels": [labels[-1]],
+                "snapshots": {"tracks": "first"},
+                **camera,
+            }
         )
         self.lane = Lane(settings, labels=labels, run="0123abcd")
-        self.pipeline = Pipeline(
-            self.detector, [self.lane], voice=self.voice, snapshots=Snapshots(longest_side=160)
-        )
+        self.wire()
+
+    def wire(self) -> None:
+        """What stands between detector and outbox."""
+        self.voice = Voice(self.outbox, self.spool, books=self.books, clock=self.clock)
+        press = Press(longest_side=160)
+        album = Album(self.lane, labels=self.detector.labels, press=press, voice=self.voice)
+        self.pipeline = Pipeline(self.detector, [self.lane], voice=self.voice, albums=[album])
 
     def see(self, *rows: tuple[float, float, float, float, float, int], times: int = 1) -> None:
         """Frames a tenth of a second apart, each looked at 0.05 s after its capture."""
@@ -131,7 +144,7 @@ def test_a_detector_that_knows_no_people_gets_no_picture_made(tmp_path: Path) ->
 
 
 def test_pictures_can_be_switched_off(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, snapshots=False)
+    bench = Bench(tmp_path, snapshots={"tracks": "none"})
     bench.see(SOMEBODY, times=3)
     assert len(bench.told) == 1
     assert bench.spool.pending() == []
@@ -147,10 +160,7 @@ def test_no_picture_is_made_without_an_event(bench: Bench) -> None:
 def test_where_the_spool_has_no_room_the_event_goes_without_its_picture(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     bench.spool = SnapshotSpool(tmp_path / "snapshots", limit_bytes=10)
-    bench.voice = Voice(bench.outbox, bench.spool, clock=bench.clock)
-    bench.pipeline = Pipeline(
-        bench.detector, [bench.lane], voice=bench.voice, snapshots=Snapshots(longest_side=160)
-    )
+    bench.wire()
     bench.see(SOMEBODY, times=3)
     (started,) = bench.told
     assert isinstance(started, TrackStarted)
@@ -173,11 +183,11 @@ def test_a_full_outbox_stops_nothing_and_is_counted(bench: Bench) -> None:
 
 def test_tracks_end_by_time_when_a_camera_goes_silent(bench: Bench) -> None:
     bench.see(SOMEBODY, times=5)
-    bench.pipeline.pass_time(bench.clock.monotonic + 1.0)
+    bench.pipeline.pass_time(0, bench.clock.monotonic + 1.0, watched=False)
     assert len(bench.told) == 1
-    bench.pipeline.pass_time(bench.clock.monotonic + 3.0)
+    bench.pipeline.pass_time(0, bench.clock.monotonic + 3.0, watched=False)
     assert isinstance(bench.told[-1], TrackEnded)
-    bench.pipeline.pass_time(bench.clock.monotonic + 9.0)
+    bench.pipeline.pass_time(0, bench.clock.monotonic + 9.0, watched=False)
     assert len(bench.told) == 2
 
 

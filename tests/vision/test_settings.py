@@ -118,7 +118,7 @@ def test_lines_zones_and_rules_are_read(tmp_path: Path) -> None:
             "8: cameras[0].lines[0].start[1] = 1.8: lies outside the",
         ),
         ("start = [0.2, 0.8]", "start = [-0.1, 0.8]", "8: cameras[0].lines[0].start[0] = -0.1: lies outside"),
-        ("start = [0.2, 0.8]", "start = [nan, 0.8]", "8: cameras[0].lines[0].start[0] = nan: lies outside"),
+        ("start = [0.2, 0.8]", "start = [nan, 0.8]", "8: cameras[0].lines[0].start[0] = nan: input should be a finite number"),
         (
             "end = [0.8, 0.8]",
             "end = [0.2, 0.8]",
@@ -132,7 +132,7 @@ def test_lines_zones_and_rules_are_read(tmp_path: Path) -> None:
             "the outline crosses itself: the edge from corner 2 to 3 meets the edge from corner 4 to 1",
         ),
         ("[0.9, 0.9], [0.1, 0.9]", "[0.5, 0.1]", "the outline crosses itself"),
-        ("[0.9, 0.9], [0.1, 0.9]", "[0.9, 0.1001]", "the zone has no area"),
+        ("[0.9, 0.9], [0.1, 0.9]", "[0.9, 0.1001]", "the outline has no area"),
         ("[0.9, 0.9], [0.1, 0.9],\n", "\n", "13: cameras[0].zones[0].corners = "),
         ("[0.9, 0.9], [0.1, 0.9]", "[0.9, 0.9], [0.1, 7]", "13: cameras[0].zones[0].corners[3][1] = 7"),
         ('name = "queue"', 'name = "door"', "12: cameras[0].zones[0].name = 'door': another line or zone"),

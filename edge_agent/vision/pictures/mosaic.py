@@ -1,28 +1,17 @@
-"""Heads made unrecognisable: a coarse mosaic over the head area of every person box. It fails closed.
-
-No face detector is trusted: whatever may be a person gets its head area covered, by the box alone. Where the
-detector answered as many objects as it can, there may be people that it did not tell of, so the whole picture
-is covered.
-"""
+"""Heads made unrecognisable: a coarse mosaic over the head area of every person box."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.vision.detector import Boxes, Detections, Picture
-
-PERSON = "person"
+from edge_agent.vision.detector import Boxes, Picture
 
 
 @dataclass(frozen=True, slots=True)
 class Mosaic:
-    """How much is covered, and how coarsely. The defaults were chosen by attack: see tests/vision."""
+    """How coarse it is. Its defaults were chosen by attack, as `bench/privacy.py` does."""
 
-    person_floor: float = 0.2
-    """The score from which a box may be a person."""
-    crowd_floor: float = 0.4
-    """Where the detector is full and its least sure object scores this, it has likely left people out."""
     blocks: int = 5
     """Blocks across a head area: a face is about half as wide, so two or three blocks of it remain."""
     least_block_px: int = 8
@@ -31,18 +20,6 @@ class Mosaic:
 
 
 DEFAULT = Mosaic()
-
-
-def people_in(found: Detections, tracked: Boxes, *, person: int, mosaic: Mosaic = DEFAULT) -> Boxes | None:
-    """Every box that may be a person: found in this very picture, or followed by the tracker.
-
-    None means that people may be anywhere. `person` is the place of that label.
-    """
-    if found.saturated and len(found) and float(np.min(found.scores)) >= mosaic.crowd_floor:
-        return None
-    maybe = (found.labels == person) & ~(found.scores < mosaic.person_floor)
-    boxes: Boxes = np.concatenate([found.boxes[maybe], tracked.reshape(-1, 4)])
-    return boxes
 
 
 def head_areas(boxes: Boxes, *, width: int, height: int) -> NDArray[np.intp]:
@@ -62,18 +39,20 @@ def head_areas(boxes: Boxes, *, width: int, height: int) -> NDArray[np.intp]:
     return inside
 
 
-def cover(picture: Picture, people: Boxes | None, *, mosaic: Mosaic = DEFAULT) -> Picture:
-    """A copy of `picture` with every head area as mosaic; wholly as mosaic where `people` is None."""
-    covered = picture.copy()
+def cover_heads(picture: Picture, people: Boxes, *, mosaic: Mosaic = DEFAULT) -> Picture:
+    """`picture` itself, with the head area of every box as mosaic."""
     height, width = picture.shape[:2]
-    if people is None:
-        longer = max(width, height)
-        return pixelate(covered, (0, 0, width, height), block=-(-longer // mosaic.picture_blocks))
     for left, top, right, bottom in head_areas(people, width=width, height=height).tolist():
         longest = max(right - left, bottom - top)
         block = max(mosaic.least_block_px, -(-longest // mosaic.blocks))
-        covered = pixelate(covered, (left, top, right, bottom), block=block)
-    return covered
+        picture = pixelate(picture, (left, top, right, bottom), block=block)
+    return picture
+
+
+def cover_whole(picture: Picture, *, mosaic: Mosaic = DEFAULT) -> Picture:
+    """`picture` itself, all of it as mosaic."""
+    height, width = picture.shape[:2]
+    return pixelate(picture, (0, 0, width, height), block=-(-max(width, height) // mosaic.picture_blocks))
 
 
 def pixelate(picture: Picture, area: tuple[int, int, int, int], *, block: int) -> Picture:

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edge_agent.vision import privacy
 from edge_agent.vision.detector import Detections
 from edge_agent.vision.litert import SsdDetector
-from edge_agent.vision.snapshot import Snapshots
+from edge_agent.vision.pictures import mosaic
+from edge_agent.vision.pictures.people import people_in
+from edge_agent.vision.pictures.release import Press
 from tests.vision.blazeface import BlazeFace, Face, overlap
 from tests.vision.conftest import detections, model, picture_of
 
@@ -32,7 +33,7 @@ def spread(picture: NDArray[np.uint8]) -> int:
 
 def test_a_standing_persons_head_is_covered_and_the_legs_are_not() -> None:
     picture = noise()
-    covered = privacy.cover(picture, np.array([[0.4, 0.1, 0.6, 0.9]], np.float32))
+    covered = mosaic.cover_heads(picture.copy(), np.array([[0.4, 0.1, 0.6, 0.9]], np.float32))
     head = covered[24:72, 128:192]
     assert spread(head) <= 36
     assert (covered[160:, :] == picture[160:, :]).all()
@@ -40,7 +41,7 @@ def test_a_standing_persons_head_is_covered_and_the_legs_are_not() -> None:
 
 
 def test_a_near_persons_box_is_covered_nearly_whole() -> None:
-    (area,) = privacy.head_areas(np.array([[0.2, 0.2, 0.8, 0.9]], np.float32), width=600, height=600)
+    (area,) = mosaic.head_areas(np.array([[0.2, 0.2, 0.8, 0.9]], np.float32), width=600, height=600)
     left, top, right, bottom = area.tolist()
     assert left <= 0.2 * 600
     assert right >= 0.8 * 600
@@ -57,10 +58,10 @@ def test_any_boxes_in_any_picture_are_covered_within_it(
 ) -> None:
     ordered = [(min(a, c), min(b, d), max(a, c), max(b, d)) for a, b, c, d in boxes]
     picture = noise(height, width)
-    covered = privacy.cover(picture, np.array(ordered, np.float32).reshape(-1, 4))
+    covered = mosaic.cover_heads(picture.copy(), np.array(ordered, np.float32).reshape(-1, 4))
     assert covered.shape == picture.shape
     inside = np.zeros((height, width), np.bool_)
-    for left, top, right, bottom in privacy.head_areas(
+    for left, top, right, bottom in mosaic.head_areas(
         np.array(ordered, np.float32).reshape(-1, 4), width=width, height=height
     ).tolist():
         inside[top:bottom, left:right] = True
@@ -74,16 +75,16 @@ def test_a_block_is_its_mean_so_that_nothing_else_of_it_is_left() -> None:
     other[0:16, 16:32] = (
         np.random.default_rng(9).permutation(other[0:16, 16:32].reshape(-1, 3)).reshape(16, 16, 3)
     )
-    mosaic = privacy.pixelate(picture.copy(), (0, 0, 64, 64), block=16)
-    assert np.allclose(mosaic[0, 16], expected, atol=1)
-    assert (mosaic == privacy.pixelate(other, (0, 0, 64, 64), block=16)).all()
-    assert spread(mosaic) <= 16
+    blocks = mosaic.pixelate(picture.copy(), (0, 0, 64, 64), block=16)
+    assert np.allclose(blocks[0, 16], expected, atol=1)
+    assert (blocks == mosaic.pixelate(other, (0, 0, 64, 64), block=16)).all()
+    assert spread(blocks) <= 16
 
 
 def test_whoever_may_be_a_person_counts_also_unsure_and_tracked_ones() -> None:
     found = detections((0, 0, 0.1, 0.2, 0.25, 0), (0.5, 0, 0.6, 0.2, 0.9, 3), (0.8, 0, 0.9, 0.2, 0.1, 0))
     tracked = np.array([[0.3, 0.3, 0.4, 0.5]], np.float32)
-    people = privacy.people_in(found, tracked, person=0)
+    people = people_in(found, tracked, person=0)
     assert people is not None
     assert people.tolist() == [pytest.approx([0, 0, 0.1, 0.2]), pytest.approx([0.3, 0.3, 0.4, 0.5])]
 
@@ -95,15 +96,15 @@ def full(least: float) -> Detections:
 
 
 def test_a_full_detector_may_have_left_people_out_so_the_whole_picture_is_covered() -> None:
-    assert privacy.people_in(full(0.45), NOBODY, person=0) is None
-    assert privacy.people_in(full(0.2), NOBODY, person=0) is not None
-    assert spread(privacy.cover(noise(), None)) <= 12 * 12
+    assert people_in(full(0.45), NOBODY, person=0) is None
+    assert people_in(full(0.2), NOBODY, person=0) is not None
+    assert spread(mosaic.cover_whole(noise())) <= 12 * 12
 
 
 def test_a_snapshot_is_small_and_a_jpeg(media: Path) -> None:
     image = av.VideoFrame.from_ndarray(noise(1080, 1920), format="rgb24")
     height, width, colours, sampling = simplejpeg.decode_jpeg_header(
-        Snapshots(longest_side=640).jpeg(image, NOBODY)
+        Press(longest_side=640).release(image, NOBODY).jpeg
     )
     assert (height, width, colours, sampling) == (360, 640, "YCbCr", "420")
 
@@ -156,17 +157,17 @@ def test_attacker_finds_no_face_again_behind_the_mosaic(
 ) -> None:
     before = dict.fromkeys(RANGES, 0)
     left: list[str] = []
-    maker = Snapshots(longest_side=640)
+    press = Press(longest_side=640)
     for name, image in scenes(media):
         small = image.reformat(width=300, height=300, format="rgb24")
         found = detector.detect(np.asarray(small.to_ndarray(), np.uint8))
-        people = privacy.people_in(found, NOBODY, person=0)
+        people = people_in(found, NOBODY, person=0)
         scale = min(1.0, 640 / max(image.width, image.height))
         plain = image.reformat(
             width=round(image.width * scale), height=round(image.height * scale), format="rgb24"
         )
         rgb = np.asarray(plain.to_ndarray(), np.uint8)
-        covered = np.asarray(simplejpeg.decode_jpeg(maker.jpeg(image, people)), np.uint8)
+        covered = np.asarray(simplejpeg.decode_jpeg(press.release(image, people).jpeg), np.uint8)
         for attacker, blaze in attackers.items():
             faces = blaze.faces(rgb)
             before[attacker] += len(faces)
