@@ -2,7 +2,7 @@
 
 import typer
 
-from edge_agent.cli import camera, identity, models, outbox, street
+from edge_agent.cli import camera, identity, models, outbox, replay, street
 
 app = typer.Typer(
     help="This device: its identity, cameras and models, what waits to be sent; and streets to try it on.",
@@ -15,3 +15,4 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(models.app, name="models")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(street.app, name="street")
+app.command()(replay.replay)

@@ -10,8 +10,9 @@ from av import VideoFrame
 from edge_agent.vision.detector import Boxes, Detections, Detector, nothing
 from edge_agent.vision.drawing.found import Mark
 from edge_agent.vision.drawing.places import Area, Crossed, Places
+from edge_agent.vision.lane import Lane
 from edge_agent.vision.pictures.people import PERSON, people_in
-from edge_agent.vision.pictures.release import Covered, Press
+from edge_agent.vision.pictures.release import Covered, Press, Released
 from edge_agent.vision.resize import Resizer
 from edge_agent.vision.settings import CameraSettings
 
@@ -30,16 +31,36 @@ class Seen:
     """How long the detector took; None without one."""
 
 
+class Cloak:
+    """Makes one camera's frames fit to be seen; where the labels know no person, it covers all."""
+
+    def __init__(self, labels: Sequence[str], camera: CameraSettings, *, side: int = SIDE) -> None:
+        self._press = Press(longest_side=side, masks=[mask.shape for mask in camera.masks])
+        self._person = list(labels).index(PERSON) if PERSON in labels else None
+
+    def cover(self, image: VideoFrame, found: Detections, lane: Lane | None = None) -> Covered:
+        """The frame with the heads of all covered who were found in it, or are followed.
+
+        Raises Unreleasable.
+        """
+        if self._person is None:
+            return self._press.cover(image, None)
+        followed = _NOBODY if lane is None else lane.where(self._person)
+        return self._press.cover(image, people_in(found, followed, person=self._person))
+
+    def jpeg(self, covered: Covered) -> Released:
+        """A covered picture as JPEG. Raises Unreleasable."""
+        return self._press.jpeg(covered)
+
+
 class Eyes:
-    """Looks at one camera's frames. Without a detector that knows people, all of a picture is covered."""
+    """Looks at one camera's frames; without a detector it sees nothing, and covers all."""
 
     def __init__(self, detector: Detector | None, camera: CameraSettings, *, side: int = SIDE) -> None:
         self.labels: Sequence[str] = detector.labels if detector is not None else ()
+        self.cloak = Cloak(self.labels, camera, side=side)
         self._detector = detector
         self._resize = Resizer(detector.input_size) if detector is not None else None
-        self._press = Press(longest_side=side, masks=[mask.shape for mask in camera.masks])
-        labels = list(self.labels)
-        self._person = labels.index(PERSON) if PERSON in labels else None
 
     def look(self, image: VideoFrame) -> Seen:
         """What is in a frame. Raises DetectorError, Unreleasable."""
@@ -49,16 +70,7 @@ class Eyes:
             before = time.perf_counter()
             found = self._detector.detect(small)
             detect_s = time.perf_counter() - before
-        return Seen(self.cover(image, found, _NOBODY), found, detect_s)
-
-    def cover(self, image: VideoFrame, found: Detections, followed: Boxes) -> Covered:
-        """The frame with the heads of all covered who were found in it, or are followed."""
-        people = people_in(found, followed, person=self._person) if self._person is not None else None
-        return self._press.cover(image, people)
-
-    def jpeg(self, covered: Covered) -> bytes:
-        """A covered picture as JPEG."""
-        return self._press.jpeg(covered).jpeg
+        return Seen(self.cloak.cover(image, found), found, detect_s)
 
 
 def marks_of(found: Detections, labels: Sequence[str], *, threshold: float) -> list[Mark]:

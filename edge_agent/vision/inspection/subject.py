@@ -45,6 +45,11 @@ def chosen(
     ]
 
 
+def usual(name: str | None) -> CameraSettings:
+    """The usual settings, for footage where nothing is set up."""
+    return CameraSettings(name=name or ADDRESSED, source="none")
+
+
 def opener(camera: CameraSettings) -> Callable[[Callable[[float], bool]], Source]:
     """How the camera is opened, given a wait that tells whether to stop. Raises CameraImpossible."""
     kind = sources.kind_of(camera.source)
