@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from bench._precision import Sight, average_precision
 from edge_agent.device import Device
 from edge_agent.model_store.store import default_mirror
-from edge_agent.vision.app import load_detector
 from edge_agent.vision.detector import Detections
 from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.models import load_detector
 from edge_agent.vision.resize import INTERPOLATION, Resizer
 from edge_agent.vision.settings import CameraSettings, VisionSettings
 

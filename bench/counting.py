@@ -50,10 +50,10 @@ from edge_agent.device import Device
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Scenario, load_scenario, names
 from edge_agent.street.truth import Seen, Truth
-from edge_agent.vision.app import load_detector
 from edge_agent.vision.detector import Detections
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.models import load_detector
 from edge_agent.vision.resize import Resizer
 from edge_agent.vision.saying import Saying
 from edge_agent.vision.settings import CameraSettings, VisionSettings

@@ -42,7 +42,6 @@ from edge_agent.street.export.video import VideoFile
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Scenario
 from edge_agent.street.truth import Seen, Truth
-from edge_agent.vision.app import load_detector
 from edge_agent.vision.camera import Shot
 from edge_agent.vision.gate.interest import Interest
 from edge_agent.vision.gate.luma import luma_of
@@ -50,6 +49,7 @@ from edge_agent.vision.gate.settings import GateSettings
 from edge_agent.vision.gate.tally import Tally
 from edge_agent.vision.gate.watch import Watch
 from edge_agent.vision.lane import Lane
+from edge_agent.vision.models import load_detector
 from edge_agent.vision.resize import Resizer
 from edge_agent.vision.settings import CameraSettings, VisionSettings
 from edge_agent.vision.sources import libav
@@ -59,7 +59,7 @@ WARM_S = 20.0
 """Cost is counted from here on, for a camera's first ten seconds are looked at in any case."""
 ROUNDS = 5
 SIZE: dict[str, Any] = {"width": 768, "height": 576, "fps": 10}
-SCENE: dict[str, Any] = {"width": 640, "height": 480, "fps": 10}
+SCENE: dict[str, Any] = {"width": 480, "height": 360, "fps": 10}
 NOBODY: dict[str, Any] = {
     "crowd": {"per_minute": 0}, "traffic": {"per_minute": 0}, "counter": {"officer": False},
 }  # fmt: skip
@@ -76,8 +76,8 @@ Subjects = Callable[[float], set[int]]
 
 def scenes(about: str) -> dict[str, dict[str, Any]]:
     """What the gate must not miss: few people, so that it is closed before most of them."""
-    few = {"per_minute": 1, "loiter_share": 0.0, "run_share": 0.0, "group_share": 0.0}
-    street: dict[str, Any] = {"about": about, "duration_s": 240, **SCENE}
+    few = {"per_minute": 1.5, "loiter_share": 0.0, "run_share": 0.0, "group_share": 0.0}
+    street: dict[str, Any] = {"about": about, "duration_s": 150, **SCENE}
     dark = [[0, 0.0]]
     no_office: dict[str, Any] = {"counter": {"officer": False}}
     nobody_drives = no_office | {"traffic": {"per_minute": 0}}
@@ -87,7 +87,7 @@ def scenes(about: str) -> dict[str, dict[str, Any]]:
         },
         "slow": street | {
             "crowd": few | {"loiter_share": 0.9}, "traffic": {"per_minute": 0},
-            "counter": {"per_minute": 0.6, "officer": False},
+            "counter": {"per_minute": 1, "officer": False},
         },
         "distant": street | nobody_drives | {
             "crowd": few, "camera": {"height_m": 6, "yaw_deg": 68, "pitch_deg": 6, "fov_deg": 50},
@@ -98,15 +98,15 @@ def scenes(about: str) -> dict[str, dict[str, Any]]:
             "crowd": few, "weather": {"wind": 1.0}, "ground": {"trees": [[-4, 11], [2, 11.2], [5, 4.5]]},
         },
         "rain": street | nobody_drives | {"crowd": few, "weather": {"rain": 0.7, "wind": 0.5}},
-        "vehicles": street | no_office | {"crowd": {"per_minute": 0}, "traffic": {"per_minute": 2}},
+        "vehicles": street | no_office | {"crowd": {"per_minute": 0}, "traffic": {"per_minute": 3}},
     }  # fmt: skip
 
 
 def empty_scenes(about: str) -> dict[str, dict[str, Any]]:
     """What must not hold the gate open, with nobody there."""
-    street: dict[str, Any] = {"about": about, "duration_s": 180, **SCENE, **NOBODY}
+    street: dict[str, Any] = {"about": about, "duration_s": 120, **SCENE, **NOBODY}
     trees = {"trees": [[-4, 11], [2, 11.2], [5, 4.5]]}
-    dusk = [[0, 1.0], [60, 1.0], [120, 0.0], [180, 0.0]]
+    dusk = [[0, 1.0], [40, 1.0], [80, 0.0], [120, 0.0]]
     return {
         "still": street,
         "wind": street | {"weather": {"wind": 1.0}, "ground": trees},

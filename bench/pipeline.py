@@ -30,12 +30,12 @@ from edge_agent.model_store.store import default_mirror
 from edge_agent.outbox.snapshots import SnapshotSpool
 from edge_agent.outbox.store import open_outbox, snapshots_folder
 from edge_agent.vision.album import Album
-from edge_agent.vision.app import load_detector
 from edge_agent.vision.camera import Frame
 from edge_agent.vision.detector import Detections, Picture
 from edge_agent.vision.health import rss_bytes
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.models import load_detector
 from edge_agent.vision.pictures.books import Books, books_path
 from edge_agent.vision.pictures.release import Press
 from edge_agent.vision.pipeline import Pipeline

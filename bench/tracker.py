@@ -35,8 +35,8 @@ from edge_agent.street.cast.actor import LABELS
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import load_scenario
 from edge_agent.street.truth import Seen, Truth
-from edge_agent.vision.app import load_detector
 from edge_agent.vision.litert import SsdDetector
+from edge_agent.vision.models import load_detector
 from edge_agent.vision.resize import Resizer
 from edge_agent.vision.settings import CameraSettings, VisionSettings
 

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
+from edge_agent.cli import slots
 from edge_agent.model_store import ModelError
 from edge_agent.model_store.manifest import (
     Enclosed,
@@ -19,7 +20,12 @@ from edge_agent.model_store.manifest import (
 )
 from edge_agent.model_store.store import REINSTALL, ModelStore, default_folder, default_places, fault_of
 
-app = typer.Typer(help="Models: what there is, fetching them, checking them.", no_args_is_help=True)
+app = typer.Typer(
+    help="Models: what there is, fetching and checking them, and which of them serves.", no_args_is_help=True
+)
+app.command("slots")(slots.show)
+app.command("try")(slots.try_model)
+app.command("back")(slots.go_back)
 
 Manifests = Annotated[
     Path | None,

@@ -6,6 +6,7 @@ Errors are a small tree:
   - `Unknown`: there is no manifest of that name
   - `Unavailable`: no place had the file; the text names every place tried, why it failed, and what to do
   - `WrongFile`: a file is not the one that the manifest names (its SHA-256 or size differs)
+  - `Forged`: its manifest is not signed by the key that the settings name
 """
 
 
@@ -23,3 +24,7 @@ class Unavailable(ModelError):
 
 class WrongFile(ModelError):
     """A file is not the one that the manifest names."""
+
+
+class Forged(ModelError):
+    """Its manifest is not signed by the key that the settings name."""

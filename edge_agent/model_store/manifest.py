@@ -82,6 +82,22 @@ class Tensor(Section):
     meaning: str = Field(max_length=300)
 
 
+class Sight(Section):
+    """An object that is in a golden picture, as the model found it when the picture was chosen."""
+
+    label: str = Field(min_length=1, max_length=64)
+    score: float = Field(ge=0, le=1)
+    box: tuple[float, float, float, float] = Field(description="Left, top, right, bottom in shares.")
+
+
+class Golden(Section):
+    """A picture beside the manifest, and what the model must find in it before it may serve."""
+
+    picture: Annotated[Path, BeforeValidator(_beside)] = Field(description="A JPEG's name.")
+    sha256: Sha256
+    objects: list[Sight] = Field(default=[], max_length=100)
+
+
 class Score(Section):
     """One figure that was measured, and how to get it again."""
 
@@ -107,6 +123,7 @@ class Manifest(Section):
     input: Tensor
     outputs: list[Tensor] = Field(min_length=1, max_length=16)
     files: list[ModelFile] = Field(min_length=1, max_length=16)
+    golden: list[Golden] = Field(default=[], max_length=16)
     scores: list[Score] = Field(min_length=1)
 
     @field_validator("files")

@@ -1,13 +1,11 @@
 """The TFLite runtime behind the port `Detector`: LiteRT, or tflite_runtime where that is installed."""
 
-import contextlib
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_agent.vision import DetectorError, ssd
 from edge_agent.vision.detector import Detections, Picture
@@ -48,13 +46,16 @@ class SsdDetector:
 
     def detect(self, picture: Picture) -> Detections:
         """The objects in an RGB picture of `input_size`. Raises DetectorError."""
+        return ssd.decode(*self.outputs(picture), labels=len(self.labels))
+
+    def outputs(self, picture: Picture) -> list[NDArray[np.float32]]:
+        """What the model itself answers: boxes, classes, scores, count. Raises DetectorError."""
         try:
             self.load(picture)
             self.invoke()
-            outputs = [self._interpreter.get_tensor(index) for index in self._exits]
+            return [self._interpreter.get_tensor(index) for index in self._exits]
         except (RuntimeError, ValueError) as error:
             raise DetectorError(f"inference failed: {error}") from error
-        return ssd.decode(*outputs, labels=len(self.labels))
 
     def load(self, picture: Picture) -> None:
         """Put a picture before the model. Raises ValueError for a wrong shape or type."""
@@ -80,24 +81,3 @@ def _load(model: Path, *, threads: int) -> Any:
             f"check it with: edge-agent models verify"
         ) from error
     return interpreter
-
-
-def trial(model: Path) -> dict[str, Any]:
-    """Load `model` and run it once on zeros; what it takes and gives. May crash: see `proof`."""
-    interpreter = _load(model, threads=1)
-    for entry in interpreter.get_input_details():
-        interpreter.set_tensor(entry["index"], np.zeros(entry["shape"], entry["dtype"]))
-    interpreter.invoke()
-    return {
-        "inputs": [[int(size) for size in entry["shape"]] for entry in interpreter.get_input_details()],
-        "outputs": [[int(size) for size in exit_["shape"]] for exit_ in interpreter.get_output_details()],
-    }
-
-
-if __name__ == "__main__":
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            answer = trial(Path(sys.argv[1]))
-        except (DetectorError, RuntimeError, ValueError) as fault:
-            answer = {"error": str(fault).splitlines()[0]}
-    sys.stdout.write(json.dumps(answer))

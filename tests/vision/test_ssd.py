@@ -11,8 +11,7 @@ from hypothesis.extra import numpy as hnp
 from edge_agent.model_store.store import default_mirror
 from edge_agent.vision import DetectorError, ssd
 from edge_agent.vision.litert import SsdDetector
-from edge_agent.vision.proof import prove
-from tests.vision.conftest import model, picture_of
+from tests.vision.conftest import picture_of
 
 NAN = float("nan")
 INFINITE = float("inf")
@@ -103,22 +102,3 @@ def test_a_model_of_another_shape_is_refused_with_what_it_has() -> None:
     pose = mirror / "models/movenet_singlepose_lightning_int8/movenet_single_pose_lightning_ptq.tflite"
     with pytest.raises(DetectorError, match=r"\(1, 1, 17, 3\).*not an SSD's"):
         SsdDetector(pose, labels=["person"])
-
-
-def test_a_proof_is_remembered_by_the_models_hash(tmp_path: Path) -> None:
-    good = model("blazeface_short_range")
-    prove(good, sha256="a" * 64, proofs=tmp_path / "proofs")
-    (proof,) = (tmp_path / "proofs").iterdir()
-    assert proof.name.startswith("a" * 64)
-    prove(tmp_path / "not there", sha256="a" * 64, proofs=tmp_path / "proofs")  # would fail if tried
-
-
-@pytest.mark.parametrize("kept", [0, 4000, 2_000_000])
-def test_a_truncated_model_is_found_out_in_another_process(kept: int, tmp_path: Path) -> None:
-    cut = tmp_path / "cut.tflite"
-    cut.write_bytes(model("ssd_mobilenet_v1_coco").read_bytes()[:kept])
-    with pytest.raises(DetectorError) as caught:
-        prove(cut, sha256="b" * 64, proofs=tmp_path / "proofs")
-    assert "cut.tflite" in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert not (tmp_path / "proofs").exists()
