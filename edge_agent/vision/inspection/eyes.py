@@ -18,6 +18,8 @@ from edge_agent.vision.settings import CameraSettings
 
 SIDE = 1280
 """Longest side of a picture that people look at, in pixels."""
+MOST_BYTES = 1_500_000
+"""Of such a picture as JPEG; it stays on the device, or in the browser of who sets it up."""
 _NOBODY: Boxes = np.zeros((0, 4), np.float32)
 
 
@@ -34,8 +36,9 @@ class Seen:
 class Cloak:
     """Makes one camera's frames fit to be seen; where the labels know no person, it covers all."""
 
-    def __init__(self, labels: Sequence[str], camera: CameraSettings, *, side: int = SIDE) -> None:
-        self._press = Press(longest_side=side, masks=[mask.shape for mask in camera.masks])
+    def __init__(self, labels: Sequence[str], camera: CameraSettings) -> None:
+        masks = [mask.shape for mask in camera.masks]
+        self._press = Press(longest_side=SIDE, masks=masks, most_bytes=MOST_BYTES)
         self._person = list(labels).index(PERSON) if PERSON in labels else None
 
     def cover(self, image: VideoFrame, found: Detections, lane: Lane | None = None) -> Covered:
@@ -56,9 +59,9 @@ class Cloak:
 class Eyes:
     """Looks at one camera's frames; without a detector it sees nothing, and covers all."""
 
-    def __init__(self, detector: Detector | None, camera: CameraSettings, *, side: int = SIDE) -> None:
+    def __init__(self, detector: Detector | None, camera: CameraSettings) -> None:
         self.labels: Sequence[str] = detector.labels if detector is not None else ()
-        self.cloak = Cloak(self.labels, camera, side=side)
+        self.cloak = Cloak(self.labels, camera)
         self._detector = detector
         self._resize = Resizer(detector.input_size) if detector is not None else None
 
