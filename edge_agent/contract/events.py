@@ -14,6 +14,7 @@ Uuid = Annotated[str, Field(pattern=rf"^{UUID_PATTERN}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Run = Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
 Tamper = Literal["covered", "defocused", "moved", "blinded", "frozen", "black", "lost"]
+TamperReason = Literal["cleared", "accepted", "changed", "stopped"]
 Alert = Literal["crowding", "loitering", "wrong_way", "stopped", "abandoned"]
 
 
@@ -265,9 +266,9 @@ class TamperEnded(EventData):
     number: int = Field(ge=1, description="As when it started.")
     tamper: Tamper = Field(description="As when it started.")
     duration_s: float = Field(ge=0, description="From its beginning to its end, by the monotonic clock.")
-    reason: Literal["cleared", "accepted", "changed", "stopped"] = Field(
-        description="It is gone; the new view was taken for the usual one; something else is wrong now; the "
-        "unit stops."
+    reason: TamperReason = Field(
+        description="It is gone; the new view was taken for the usual one; the picture's size changed, so that "
+        "it cannot be told; the unit stops."
     )
 
 

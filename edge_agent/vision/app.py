@@ -35,6 +35,7 @@ from edge_agent.vision.pipeline import Pipeline
 from edge_agent.vision.reader import Reader
 from edge_agent.vision.settings import CameraSettings, VisionSettings, load_vision
 from edge_agent.vision.sources.credentials import with_credentials
+from edge_agent.vision.tamper.guard import Guard
 from edge_agent.vision.unit import Unit
 from edge_agent.vision.voice import Voice
 from loket import log
@@ -88,11 +89,13 @@ def run(device: Device, settings: VisionSettings, *, stopping: threading.Event) 
             Album(lane, labels=detector.labels, press=press_of(lane.camera, settings), voice=voice)
             for lane in lanes
         ]
+        guards = [Guard(camera.name, camera.tamper, run=os.urandom(4).hex()) for camera in cameras]
         board = Board([1 / camera.max_fps for camera in cameras])
         Unit(
             board=board,
             lanes=lanes,
-            readers=[_reader(place, camera, board) for place, camera in enumerate(cameras)],
+            readers=[_reader(place, camera, board, guards[place]) for place, camera in enumerate(cameras)],
+            guards=guards,
             pipeline=Pipeline(detector, lanes, voice=voice, albums=albums),
             errands=Errands(inbox, voice, cameras={camera.name for camera in cameras}, clock=clock),
             voice=voice,
@@ -112,7 +115,7 @@ def press_of(camera: CameraSettings, settings: VisionSettings) -> Press:
     )
 
 
-def _reader(place: int, camera: CameraSettings, board: Board) -> Reader:
+def _reader(place: int, camera: CameraSettings, board: Board, guard: Guard) -> Reader:
     interest, tally = Interest(), Tally()
 
     def open_source(wait: Callable[[float], bool]) -> Source:
@@ -122,7 +125,7 @@ def _reader(place: int, camera: CameraSettings, board: Board) -> Reader:
         )
 
     def make() -> LiveCamera:
-        watch = Watch(camera.gate, most_per_s=camera.max_fps, interest=interest, tally=tally)
+        watch = Watch(camera.gate, most_per_s=camera.max_fps, interest=interest, tally=tally, onlooker=guard)
         return LiveCamera(camera.name, open_source, watch=watch)
 
     return Reader(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
-from edge_agent.contract.events import Box, TrackEnded, TrackStarted
+from edge_agent.contract.events import Box, Tamper, TrackEnded, TrackStarted
 from edge_agent.vision import tracker
 from edge_agent.vision.detector import Boxes, Detections, nothing
 from edge_agent.vision.saying import Saying
@@ -27,6 +27,8 @@ class Lane:
         """`labels` are the detector's; `run` names this run of the unit in events."""
         self.camera = camera
         self.tracks = 0
+        self.tampers: frozenset[Tamper] = frozenset()
+        """What is wrong with the camera's picture just now."""
         self._labels = labels
         self._run = run
         self._follows = np.isin(np.array(labels), camera.labels)
@@ -58,6 +60,8 @@ class Lane:
     @property
     def notes(self) -> tuple[str, ...]:
         """Why rules cannot judge, told with the unit's health."""
+        if self.tampers and self._scene.rules:
+            return (*self._seen.notes, "its rules cannot judge while its picture is not as it should be")
         return self._seen.notes
 
     def see(
@@ -80,7 +84,7 @@ class Lane:
                 self._seen,
                 self._now_s,
                 self.subjects(),
-                watched=watched,
+                watched=watched and not self.tampers,
                 wall=wall,
             )
             said += told

@@ -22,6 +22,7 @@ from edge_agent.vision.scene.outline import Outline, Place
 from edge_agent.vision.scene.rule import LineRule
 from edge_agent.vision.scene.rules import AnyRule
 from edge_agent.vision.sources.credentials import has_password, is_address, without_credentials
+from edge_agent.vision.tamper.settings import TamperSettings
 from loket.settings import Section, load
 
 SHORTEST = 0.005
@@ -90,6 +91,7 @@ class CameraSettings(Section):
         default=None, description="File: user:password of an RTSP camera; only its owner may read it."
     )
     gate: GateSettings = GateSettings()
+    tamper: TamperSettings = TamperSettings()
     snapshots: SnapshotSettings = SnapshotSettings()
     masks: list[MaskSettings] = Field(
         default=[], max_length=32, description="What nobody is ever to see in a picture."
@@ -111,6 +113,20 @@ class CameraSettings(Section):
             names.add(zone.name)
         _refuse("zones", mistakes)
         return zones
+
+    @field_validator("masks")
+    @classmethod
+    def _masks_differ_by_name(cls, masks: list[MaskSettings]) -> list[MaskSettings]:
+        names = [mask.name for mask in masks]
+        _refuse(
+            "masks",
+            [
+                _mistake((place, "name"), name, "another mask has this name")
+                for place, name in enumerate(names)
+                if name in names[:place]
+            ],
+        )
+        return masks
 
     @field_validator("lines")
     @classmethod

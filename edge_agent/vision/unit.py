@@ -15,7 +15,10 @@ from edge_agent.vision.health import disk_free_bytes, health, high, median, rss_
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.pipeline import Pipeline, TakePicture
 from edge_agent.vision.reader import Reader
+from edge_agent.vision.saying import Saying
 from edge_agent.vision.serving import Serving
+from edge_agent.vision.tamper.guard import Guard
+from edge_agent.vision.tamper.report import tamper_faults
 from edge_agent.vision.voice import Voice
 from loket import log
 from loket.notify import notify
@@ -39,6 +42,7 @@ class Unit:
         board: Board,
         lanes: Sequence[Lane],
         readers: Sequence[Reader],
+        guards: Sequence[Guard],
         pipeline: Pipeline,
         errands: Errands,
         voice: Voice,
@@ -50,6 +54,7 @@ class Unit:
         self._board = board
         self._lanes = lanes
         self._readers = readers
+        self._guards = guards
         self._pipeline = pipeline
         self._errands = errands
         self._voice = voice
@@ -85,6 +90,8 @@ class Unit:
             reader.close(timeout_s=JOIN_S)
         now = time.monotonic()
         self._pipeline.finish(now)
+        for guard, lane in zip(self._guards, self._lanes, strict=True):
+            self._say(lane, guard.finish(now))
         self._tell_health(now, self._statuses(now))
 
     def _look_at(self, camera: int, frame: Frame) -> None:
@@ -117,6 +124,7 @@ class Unit:
             self._errands.collect()
         statuses = self._statuses(now)
         self._errands.give_up(lambda camera: _why(statuses[camera]))
+        self._tell_tampering(now, statuses)
         changed = self._faults(statuses) != self._told_faults and now - self._told_s >= SOONEST_HEALTH_S
         if now >= self._health_due_s or changed:
             self._tell_health(now, statuses)
@@ -126,6 +134,16 @@ class Unit:
             self._fed_s = now
             for reader in self._readers:
                 reader.watch(now)
+
+    def _tell_tampering(self, now: float, statuses: Mapping[str, Status]) -> None:
+        for guard, lane in zip(self._guards, self._lanes, strict=True):
+            is_down = isinstance(statuses[lane.camera.name], Down)
+            self._say(lane, guard.noticed(now, is_down=is_down))
+            lane.tampers = guard.open
+
+    def _say(self, lane: Lane, said: Sequence[Saying]) -> None:
+        for saying in said:
+            self._voice.say(saying.data, captured_s=saying.at_s, subject=lane.camera.name)
 
     def _statuses(self, now: float) -> dict[str, Status]:
         return {reader.name: reader.status(now) for reader in self._readers}
@@ -141,6 +159,7 @@ class Unit:
             faults.append("outbox: there is no room, so events are not kept; free space on the device")
         for lane in self._lanes:
             faults += [f"camera {lane.camera.name}: {note}" for note in lane.notes]
+            faults += tamper_faults(lane.camera.name, lane.tampers)
         for reader in self._readers:
             faults += gate_faults(reader.name, reader.interest)
         if self._errands.fault:

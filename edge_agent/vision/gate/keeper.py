@@ -12,7 +12,8 @@ from edge_agent.vision.gate import audit, background, decision
 from edge_agent.vision.gate.background import Background
 from edge_agent.vision.gate.decision import Closed, Gate, Open
 from edge_agent.vision.gate.interest import Interest
-from edge_agent.vision.gate.luma import Luma, cells_of
+from edge_agent.vision.gate.luma import Luma, cells_of, luma_of
+from edge_agent.vision.gate.onlooker import Onlooker, stands_alone
 from edge_agent.vision.gate.settings import GateSettings
 from edge_agent.vision.gate.tally import Tally
 
@@ -43,12 +44,15 @@ class Keeper:
         tally: Tally,
         now: Callable[[], float],
         chance: Callable[[], float],
+        onlooker: Onlooker | None = None,
     ) -> None:
+        """`onlooker` sees what is looked at; without a gate, it is shown what it wants to see."""
         self.settings = settings
         self.tally = tally
         self.now = now
         self._interest = interest
         self._chance = chance
+        self._onlooker = onlooker
         self._gate: Gate = Closed()
         self._background: Background | None = None
         self._shot_s: float | None = None
@@ -85,9 +89,11 @@ class Keeper:
             return False
         return self._background is None or captured_s - self._background.looked_s >= LOOK_EVERY_S
 
-    def look(self, luma: Luma, captured_s: float) -> bool:
-        """Compare, learn, decide; whether something moved."""
+    def look(self, luma: Luma, captured_s: float, *, alone: bool = True) -> bool:
+        """Compare, learn, decide; whether something moved. `alone`: the picture was coded by itself."""
         cells = cells_of(luma)
+        if self._onlooker is not None:
+            self._onlooker.look(luma, cells, captured_s, alone=alone)
         self.tally.looks += 1
         if self._background is None or self._background.shape != cells.shape:
             self._background = background.begin(cells, captured_s)
@@ -105,7 +111,7 @@ class Keeper:
 
     def is_beckoned(self, captured_s: float) -> bool:
         """Whether it opens because the detector found a subject, or a frame is asked for."""
-        self._turn(self._step(captured_s, 0.0))
+        self._turn(self._step(captured_s, None))
         return self.is_open
 
     def pick(self, length_s: float) -> float | None:
@@ -116,6 +122,8 @@ class Keeper:
 
     def hand_on(self, image: VideoFrame, captured_s: float) -> Iterator[Frame]:
         """Let a picture through."""
+        if not self.settings.enabled:
+            self._show(image, captured_s)
         yield Frame(image=image, captured_s=captured_s, late=self.now() - captured_s > LATE_S)
         self.tally.settled_s = captured_s  # only now is it on the board
 
@@ -139,7 +147,14 @@ class Keeper:
         if self._damaged_in_a_row >= MOST_DAMAGED:
             raise CameraLost(f"its pictures cannot be decoded ({damaged}); check the camera") from damaged
 
-    def _step(self, captured_s: float, strength: float) -> Gate:
+    def _show(self, image: VideoFrame, captured_s: float) -> None:
+        """To the onlooker, where no gate looks at anything."""
+        alone = stands_alone(image)
+        if self._onlooker is not None and self._onlooker.is_due(captured_s, alone=alone):
+            luma = luma_of(image)
+            self._onlooker.look(luma, cells_of(luma), captured_s, alone=alone)
+
+    def _step(self, captured_s: float, strength: float | None) -> Gate:
         return decision.step(
             self._gate,
             captured_s,

@@ -11,6 +11,7 @@ from edge_agent.vision.camera import Frame, Shot, Still
 from edge_agent.vision.gate.interest import Interest
 from edge_agent.vision.gate.keeper import Keeper
 from edge_agent.vision.gate.luma import luma_of
+from edge_agent.vision.gate.onlooker import Onlooker, stands_alone
 from edge_agent.vision.gate.settings import GateSettings
 from edge_agent.vision.gate.stream import Stream
 from edge_agent.vision.gate.tally import Tally
@@ -28,9 +29,12 @@ class Watch:
         tally: Tally,
         now: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
+        onlooker: Onlooker | None = None,
     ) -> None:
         """`most_per_s`: how many are looked at of pictures that stand alone."""
-        self._keeper = Keeper(settings, interest=interest, tally=tally, now=now, chance=chance)
+        self._keeper = Keeper(
+            settings, interest=interest, tally=tally, now=now, chance=chance, onlooker=onlooker
+        )
         self._shortest_s = 0.9 / most_per_s
         self._sifted_s: float | None = None
 
@@ -59,7 +63,7 @@ class Watch:
     def _picture(self, image: VideoFrame, now_s: float) -> Iterator[Frame]:
         """One that is decoded already."""
         if self._keeper.is_due(now_s):
-            self._keeper.look(luma_of(image), now_s)
+            self._keeper.look(luma_of(image), now_s, alone=stands_alone(image))
         yield from self._sift(lambda: image, now_s)
 
     def _still(self, still: Still, now_s: float) -> Iterator[Frame]:

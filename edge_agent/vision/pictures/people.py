@@ -11,7 +11,7 @@ PERSON = "person"
 
 @dataclass(frozen=True, slots=True)
 class Caution:
-    """How readily something is taken for a person. Its defaults were chosen by attack, as `bench/privacy.py` does."""
+    """How readily something is taken for a person; defaults chosen by attack, as `bench/privacy.py` does."""
 
     person_floor: float = 0.2
     """The score from which a box may be a person."""

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from edge_agent.contract.events import Name
 from edge_agent.vision.scene.geometry import Polygon
 from edge_agent.vision.scene.outline import Outline
 from loket.settings import Section
@@ -12,6 +13,7 @@ from loket.settings import Section
 class MaskSettings(Section):
     """One of a camera's masks."""
 
+    name: Name = Field(description="What the mask hides; distinct among this camera's masks.")
     corners: Outline = Field(
         description="In order, each right and down from the top left, 0 to 1; solid in every picture."
     )
