@@ -1,6 +1,7 @@
 """`edge-agent camera`: a camera checked, its zones and lines shown, and drawn on a page."""
 
 import json
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -9,17 +10,20 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 
+from edge_agent.outbox import OutboxError
 from edge_agent.vision import VisionError
 from loket.files import write_atomically
 from loket.lazily import lazily
 from loket.settings import SettingsError
 
 if TYPE_CHECKING:
+    from edge_agent.vision.calibration import serve as server
     from edge_agent.vision.drawing import files
     from edge_agent.vision.inspection import check as checks
     from edge_agent.vision.inspection import eyes, kit, report, subject
     from edge_agent.vision.settings import CameraSettings
 else:
+    server = lazily("edge_agent.vision.calibration.serve")
     checks = lazily("edge_agent.vision.inspection.check")
     eyes, kit = lazily("edge_agent.vision.inspection.eyes"), lazily("edge_agent.vision.inspection.kit")
     subject, files = lazily("edge_agent.vision.inspection.subject"), lazily("edge_agent.vision.drawing.files")
@@ -27,6 +31,7 @@ else:
 app = typer.Typer(help="Cameras: checking them, and what is drawn over them.", no_args_is_help=True)
 
 SECONDS = 5.0
+PORT = 8704
 _STEPS = {"opening": "connecting", "waiting": "waiting for a picture", "measuring": "measuring"}
 
 Config = Annotated[Path, typer.Option(help="The settings folder.")]
@@ -109,6 +114,40 @@ def draw(
         typer.echo(json.dumps({"camera": chosen.name, "picture": str(path)}))
     else:
         typer.echo(str(path))
+
+
+@app.command()
+def calibrate(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="TCP port on this device; 0: any.")] = PORT,
+    config: Config = Path("/etc/loket"),
+    as_json: AsJson = False,
+) -> None:
+    """Serve a page on this device alone, on which zones, lines and masks are drawn and saved.
+
+    From elsewhere it is reached through SSH. It ends with Ctrl-C, or half an hour after its last use.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)  # uvicorn raises what it caught again once it has stopped
+
+    def ready(address: str) -> None:
+        typer.echo(json.dumps({"address": address}) if as_json else _way_in(address))
+
+    try:
+        server.serve(config, port=port, ready=ready)
+    except SettingsError as error:
+        _fail(error, status=2)
+    except (VisionError, OutboxError) as error:
+        _fail(error)
+
+
+def _way_in(address: str) -> str:
+    port = address.partition("/?")[0].rpartition(":")[2]
+    return (
+        f"open in a browser on this device, once: {address}\n"
+        f"from elsewhere, first: ssh -L {port}:127.0.0.1:{port} USER@THIS-DEVICE\n"
+        "Ctrl-C ends it"
+    )
 
 
 def _only(cameras: "list[CameraSettings]") -> "CameraSettings":

@@ -47,6 +47,7 @@ class DrawnZone(Drawn):
 class DrawnMask(Drawn):
     """A mask."""
 
+    name: str = Field(max_length=200)
     corners: list[Point] = Field(max_length=200)
 
 

@@ -63,7 +63,7 @@ def sheet_of(
     for line in places.lines:
         _draw_line(canvas, line, ALARM if line.name in lit else LINE, width, height)
     for mask in places.masks:
-        canvas.words(f"mask {mask.name}".strip(), _lowest(_pixels(mask.corners, width, height)), MASK)
+        canvas.words(f"mask {mask.name}", _lowest(_pixels(mask.corners, width, height)), MASK)
     for zone in places.zones:
         canvas.words(zone.name, _lowest(_pixels(zone.corners, width, height)), ZONE)
     if numbered:

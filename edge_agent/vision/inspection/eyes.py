@@ -87,9 +87,9 @@ def marks_of(found: Detections, labels: Sequence[str], *, threshold: float) -> l
 
 
 def places_of(camera: CameraSettings) -> Places:
-    """The camera's places, to be drawn; masks have no names, so they are numbered."""
+    """The camera's places, to be drawn."""
     return Places(
         zones=tuple(Area(zone.name, tuple(zone.corners)) for zone in camera.zones),
         lines=tuple(Crossed(line.name, line.start, line.end) for line in camera.lines),
-        masks=tuple(Area(f"{n}", tuple(mask.corners)) for n, mask in enumerate(camera.masks, start=1)),
+        masks=tuple(Area(mask.name, tuple(mask.corners)) for mask in camera.masks),
     )

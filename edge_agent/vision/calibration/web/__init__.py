@@ -1,0 +1,1 @@
+"""The calibration page over HTTP, on loopback."""
