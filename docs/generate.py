@@ -25,6 +25,7 @@ from edge_agent.device import Device
 from edge_agent.kiosk.settings import KioskSettings
 from edge_agent.street.scenario import Scenario, load_scenario, names
 from edge_agent.uplink.settings import UplinkSettings
+from edge_agent.vision.metrics import METRICS, SOMETIMES
 from edge_agent.vision.settings import VisionSettings
 from fleet.cli import app as fleet_app
 from fleet.settings import Fleet
@@ -81,6 +82,15 @@ and `seq` counts from 1 without gaps within it. `clocktrusted` tells whether the
 clock. Readers ignore fields that they do not know. The machine-readable forms are
 [asyncapi.json](asyncapi.json) and the schemas in `edge_agent/contract/schemas/`.
 """
+METRICS_INTRO = """\
+# Metrics of the vision unit
+
+What the field `metrics` of its [`device.health`](events.md#devicehealth) event holds. The fleet keeps
+the latest of each device: `GET /api/v1/devices/<device>`. Totals count from the unit's start.
+
+| Metric | Meaning |
+|---|---|
+"""
 TOPICS_INTRO = """\
 # Topics
 
@@ -102,6 +112,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "cli.md": MADE + "".join(_commands()),
         FOLDER / "scenarios.md": MADE + "".join(_scenarios()),
         FOLDER / "events.md": MADE + "".join(_events()),
+        FOLDER / "metrics.md": MADE + "".join(_metrics()),
         FOLDER / "topics.md": MADE + "".join(_topics()),
     }
 
@@ -246,6 +257,13 @@ def _events() -> Iterator[str]:
             yield f"| `{name}` | {_data_kind(field)} | {field.get('description', '')} |\n"
         example = json.dumps(json.loads(asyncapi.example(data)), indent=2)
         yield f"\n```json\n{example}\n```\n"
+
+
+def _metrics() -> Iterator[str]:
+    yield METRICS_INTRO
+    for name, meaning in METRICS.items():
+        where = " Only where the device can tell." if name in SOMETIMES else ""
+        yield f"| `{name}` | {meaning}{where} |\n"
 
 
 def _place(model: type[EventData]) -> str:
