@@ -22,7 +22,7 @@ RUNS_COMMANDS = {
 }
 """Modules whose tests run whole commands, units, models or streams by themselves."""
 
-DRAWS = {"test_plan", "test_sim", "test_stage", "test_video"}
+DRAWS = {"test_plan", "test_scenarios", "test_sim", "test_stage", "test_video"}
 """Modules whose tests plan, draw or encode hundreds of pictures of the simulated street."""
 
 

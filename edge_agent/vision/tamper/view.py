@@ -38,6 +38,10 @@ SOFT, BLURRED, SHARP = 0.7, 0.6, 0.55
 """Out of focus: edges of cells fallen to such a share, to such a share of the whole picture's contrast,
 and steps from pixel to pixel likewise. Blur leaves the contrast as it is, dusk does not; headlights raise
 it, and leave edges."""
+COARSE = 6
+"""Cells along the side of what is large."""
+STILL_THERE = 0.8
+"""Correlation of what is large with the usual, by which a picture without edges is blurred, not covered."""
 DARK, DARK_SPREAD = 32.0, 8.0
 """Grey levels: nothing brighter, and no contrast. Black is 16 in most video."""
 GLARE, BRIGHTER = 170.0, 40.0
@@ -122,7 +126,9 @@ def _wrong(seen: Seen, view: View, look: Look) -> Wrong | None:
         return "defocused" if soft else None
     if _is_black(look):
         return "black"
-    return "covered" if seen.edges < FLAT else "moved"
+    if seen.edges >= FLAT:
+        return "moved"
+    return "defocused" if _in_the_large(view.cells, look.cells) > STILL_THERE else "covered"
 
 
 def _featureless(look: Look) -> Wrong | None:
@@ -141,6 +147,14 @@ def _is_black(look: Look) -> bool:
     return bool(high < DARK and high - low < DARK_SPREAD)
 
 
+def _in_the_large(usual: Cells, cells: Cells) -> float:
+    """Correlation of two pictures of which only what is large is left."""
+    here, there = _squares(cells, side=COARSE), _squares(usual, side=COARSE)
+    here, there = here - here.mean(), there - there.mean()
+    both = float(np.sqrt((here * here).sum() * (there * there).sum()))
+    return float((here * there).sum()) / both if both > 0 else 0.0
+
+
 def _is_glaring(view: View, look: Look) -> bool:
     mean = float(look.cells.mean())
     return mean > GLARE and mean - float(view.cells.mean()) > BRIGHTER
@@ -151,9 +165,9 @@ def _edges(cells: Cells) -> tuple[Cells, Cells]:
     return cells[1:-1, 2:] - cells[1:-1, :-2], cells[2:, 1:-1] - cells[:-2, 1:-1]
 
 
-def _squares(values: Cells) -> Squares:
+def _squares(values: Cells, *, side: int = SQUARE) -> Squares:
     """The mean of each square; what is left over at the right and below is left out."""
-    side = min(SQUARE, *values.shape)
+    side = min(side, *values.shape)
     rows, columns = values.shape[0] // side, values.shape[1] // side
     whole = values[: rows * side, : columns * side].reshape(rows, side, columns, side)
     found: Squares = whole.mean(axis=(1, 3), dtype=np.float32)

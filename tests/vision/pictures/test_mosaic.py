@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from bench._faces import BlazeFace, Face, overlap
 from edge_agent.vision.detector import Detections
 from edge_agent.vision.litert import SsdDetector
 from edge_agent.vision.pictures import mosaic
 from edge_agent.vision.pictures.people import people_in
 from edge_agent.vision.pictures.release import Press
-from tests.vision.blazeface import BlazeFace, Face, overlap
 from tests.vision.conftest import detections, model, picture_of
 
 RANGES = ("short_range", "full_range", "full_range_sparse")
