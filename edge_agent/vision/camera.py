@@ -29,6 +29,8 @@ class Frame:
     """Whether it was kept undecoded for a while, so that an event loses nothing of its beginning."""
     audit: bool = False
     """Whether the gate would not have shown it: it is only to be asked whether that was right."""
+    moved: tuple[tuple[float, float, float, float], ...] = ()
+    """Where the gate lately saw motion: left, top, right, bottom in shares of the picture."""
 
 
 class Camera(Protocol):

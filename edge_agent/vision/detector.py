@@ -20,13 +20,24 @@ class Detections:
     labels: Annotated[NDArray[np.intp], "N"]
     saturated: bool = False
     """Whether the detector answered as many objects as it can, so that more may be there."""
+    doubt: float | None = None
+    """Where several views were merged: the score below which one of them may have left objects out."""
+
+    @property
+    def missing_below(self) -> float:
+        """Objects that score less than this may have been left out for want of room; 0: none were."""
+        if self.doubt is not None:
+            return self.doubt
+        return float(self.scores.min()) if self.saturated and len(self.scores) else 0.0
 
     def __len__(self) -> int:
         return len(self.scores)
 
     def __getitem__(self, mask: NDArray[np.bool_] | NDArray[np.intp]) -> "Detections":
         """The detections that a mask or an order chooses."""
-        return Detections(self.boxes[mask], self.scores[mask], self.labels[mask], self.saturated)
+        return Detections(
+            self.boxes[mask], self.scores[mask], self.labels[mask], self.saturated, self.missing_below
+        )
 
 
 def nothing() -> Detections:

@@ -116,6 +116,16 @@ class Lane:
         """Whether something among what was found would be followed, were it found again."""
         return bool(np.any(self._follows[found.labels] & (found.scores >= self.camera.threshold)))
 
+    @property
+    def follows_labels(self) -> list[bool]:
+        """By the detector's labels, whether it is followed here."""
+        return [bool(followed) for followed in self._follows]
+
+    @property
+    def followed(self) -> Boxes:
+        """Where all that is followed should be, at the time of the latest frame."""
+        return self._state.predicted(self._now_s)
+
     def where(self, label: int) -> Boxes:
         """Where the tracked objects with this label should be now."""
         boxes: Boxes = self._state.predicted(self._now_s)[self._state.label == label]

@@ -76,8 +76,8 @@ def _load(model: Path, *, threads: int) -> Any:
         interpreter = Interpreter(model_path=str(model), num_threads=threads)
         interpreter.allocate_tensors()
     except (RuntimeError, ValueError, OSError) as error:
+        told = (str(error).splitlines() or ["it gives no reason; perhaps there is too little memory"])[0]
         raise DetectorError(
-            f"{model.name}: {RUNTIME} cannot load it ({str(error).splitlines()[0]}); "
-            f"check it with: edge-agent models verify"
+            f"{model.name}: {RUNTIME} cannot load it ({told}); check it with: edge-agent models verify"
         ) from error
     return interpreter

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from edge_agent.vision.album import Album, Shot
 from edge_agent.vision.camera import Frame
+from edge_agent.vision.detail.eye import Eye
 from edge_agent.vision.detector import Detector
 from edge_agent.vision.lane import Lane
 from edge_agent.vision.resize import Resizer
@@ -30,15 +31,24 @@ class Pipeline:
         albums: Sequence[Album],
         now: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.inferences = 0
         self.detect_s: deque[float] = deque(maxlen=RECENT)
         """How long the recent detections took."""
-        self._detector = detector
         self._lanes = lanes
         self._voice = voice
         self._albums = albums
         self._resizers = [Resizer(detector.input_size) for _ in lanes]
-        self._now = now
+        self._eyes = [
+            Eye(
+                detector,
+                lane.camera.detail,
+                follows=lane.follows_labels,
+                threshold=lane.camera.threshold,
+                cameras=len(lanes),
+                times=self.detect_s,
+                now=now,
+            )
+            for lane in lanes
+        ]
 
     def process(
         self, camera: int, frame: Frame, *, wanted: Callable[[TakePicture], None] | None = None
@@ -50,10 +60,9 @@ class Pipeline:
         """
         lane = self._lanes[camera]
         small = self._resizers[camera](frame.image)
-        before = self._now()
-        found = self._detector.detect(small)
-        self.detect_s.append(self._now() - before)
-        self.inferences += 1
+        found = self._eyes[camera].look(
+            frame.image, small, captured_s=frame.captured_s, followed=lane.followed, moved=frame.moved
+        )
         wall = self._voice.wall_at(frame.captured_s) if lane.needs_wall else None
         said = lane.see(found, captured_s=frame.captured_s, wall=wall)
         shot = self._albums[camera].take(frame, found)
@@ -62,10 +71,14 @@ class Pipeline:
         self._albums[camera].see(shot, small)
         self._say(camera, said, shot)
 
+    @property
+    def inferences(self) -> int:
+        """How many pictures and parts of pictures the detector has looked at."""
+        return sum(eye.inferences for eye in self._eyes)
+
     def audit(self, camera: int, frame: Frame) -> bool:
         """Whether a frame that the gate would not have shown has a subject in it. Tells nothing of it."""
-        found = self._detector.detect(self._resizers[camera](frame.image))
-        self.inferences += 1
+        found = self._eyes[camera].glance(self._resizers[camera](frame.image))
         return self._lanes[camera].follows(found)
 
     def pass_time(self, camera: int, now_s: float, *, watched: bool) -> None:

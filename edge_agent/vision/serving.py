@@ -1,4 +1,4 @@
-"""Which model serves: the one that the settings name, if it passes its canary, else the one that did before."""
+"""Which model serves: the one that the settings name, if it passes its canary, else the one before it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -69,11 +69,12 @@ class Serving:
         if chosen is None:
             chosen = self._fall_back(fault)
             self._note(f"{fault}; {chosen.slot.name} {chosen.slot.version} serves instead")
+            _log.error("model_refused", model=wanted.name, reason=fault, serves=chosen.slot.name)
         self._shelf.prune(self._slots.kept)
         return chosen
 
     def begin(self) -> None:
-        """The model is about to be loaded here: until it has worked for a while, each end may be its fault."""
+        """The model is about to be loaded: until it has worked for a while, each end may be its fault."""
         self._change(slots.began)
         self._counted = self._slots.starts is not None
 
@@ -115,9 +116,10 @@ class Serving:
         path = wanted.manifests / wanted.name / MANIFEST
         manifest = load_manifest(wanted.name, folder=wanted.manifests)
         slot = Slot(manifest.name, manifest.version, pin_of(path), manifest.weights.sha256, self._runtime)
-        if self._slots.current == slot:
+        current = self._slots.current
+        if current is not None and (current.pin, current.runtime) == (slot.pin, slot.runtime):
             try:
-                return self._shelf.open(slot)
+                return self._shelf.open(current)
             except ModelError as error:
                 _log.error("model_slot_damaged", model=slot.name, reason=str(error))
         refusal = self._slots.refusal_of(slot.pin)
@@ -127,7 +129,7 @@ class Serving:
                 f"edge-agent models try {slot.name} --forgive"
             )
         try:
-            self._check_signature(path)
+            unsigned = self._check_signature(path)
         except Forged as error:
             raise self._refused(slot, str(error), lasting=False) from error
         shelved = self._put(slot, manifest, path)
@@ -138,6 +140,8 @@ class Serving:
             self._note(f"model {slot.name}: {verdict.reason}")  # there is no other: slow is better than none
         self._change(lambda before: slots.promoted(before, slot, change=self._new_id()))
         _log.info("model_promoted", model=slot.name, sha256=slot.sha256)
+        if unsigned:
+            _log.warning("model_unsigned", model=slot.name, reason=unsigned)
         return shelved
 
     def _others(self, slot: Slot) -> bool:
@@ -188,20 +192,21 @@ class Serving:
             "model_returned", reason=reason, to=self._slots.current.name if self._slots.current else ""
         )
 
-    def _check_signature(self, manifest: Path) -> None:
-        """Raise Forged where a key is named and the manifest is neither ours nor signed by it."""
+    def _check_signature(self, manifest: Path) -> str | None:
+        """What is to be told of the manifest's signature.
+
+        Raises Forged where a key is named and the manifest is neither ours nor signed by it.
+        """
         if manifest.is_relative_to(manifests_folder()):
-            return  # it came with Loket, and is trusted like the program itself
+            return None  # it came with Loket, and is trusted like the program itself
         key = self._settings.key
         signature: Signature = Minisign.read(key) if key is not None else Nobody()
         beside = manifest.with_name(manifest.name + SUFFIX)
         text = beside.read_text(encoding="utf-8") if beside.exists() else None
-        if unsigned := signature.check(manifest.read_bytes(), text):
-            _log.warning("model_unsigned", manifest=str(manifest), reason=unsigned)
+        return signature.check(manifest.read_bytes(), text)
 
     def _refused(self, slot: Slot, reason: str, *, lasting: bool) -> DetectorError:
         """Remember it, and what to raise."""
-        _log.error("model_refused", model=slot.name, sha256=slot.sha256, reason=reason)
         self._change(
             lambda before: slots.refused(before, slot, reason=reason, lasting=lasting, change=self._new_id())
         )

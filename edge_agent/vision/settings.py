@@ -15,6 +15,7 @@ from edge_agent.model_store import ModelError
 from edge_agent.model_store.manifest import Manifest, load_manifest, manifests_folder
 from edge_agent.vision import sources
 from edge_agent.vision.canary.settings import SlotSettings
+from edge_agent.vision.detail.settings import DetailSettings
 from edge_agent.vision.gate.settings import GateSettings
 from edge_agent.vision.pictures.settings import MaskSettings, ReleaseSettings, SnapshotSettings
 from edge_agent.vision.scene.geometry import Line, Point, Polygon
@@ -91,6 +92,7 @@ class CameraSettings(Section):
         default=None, description="File: user:password of an RTSP camera; only its owner may read it."
     )
     gate: GateSettings = GateSettings()
+    detail: DetailSettings = DetailSettings()
     tamper: TamperSettings = TamperSettings()
     snapshots: SnapshotSettings = SnapshotSettings()
     masks: list[MaskSettings] = Field(

@@ -57,8 +57,8 @@ def judge(measured: Measured, limits: Limits) -> Verdict:
         return Verdict(measured.fault)
     if measured.grown_bytes > limits.most_bytes:
         return Verdict(
-            f"it takes {measured.grown_bytes / 1e6:.0f} MB, at most {limits.most_bytes / 1e6:.0f} are allowed "
-            f"(slots.most_mb)"
+            f"it takes {measured.grown_bytes / 1e6:.0f} MB, at most {limits.most_bytes / 1e6:.0f} are "
+            f"allowed (slots.most_mb)"
         )
     if measured.invoke_ms > limits.slowest_ms:
         return Verdict(

@@ -27,7 +27,7 @@ def people_in(found: Detections, tracked: Boxes, *, person: int, caution: Cautio
 
     None means that people may be anywhere. `person` is the place of that label.
     """
-    if found.saturated and len(found) and float(np.min(found.scores)) >= caution.crowd_floor:
+    if found.missing_below >= caution.crowd_floor:
         return None
     maybe = (found.labels == person) & ~(found.scores < caution.person_floor)
     boxes: Boxes = np.concatenate([found.boxes[maybe], tracked.reshape(-1, 4)])
