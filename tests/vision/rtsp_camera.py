@@ -30,7 +30,7 @@ factory.set_launch(
     + RAW.format(320, 240)
     # One slice a picture: the payloader puts parameter sets before each slice of a key frame, which tears it.
     + " ! x264enc tune=zerolatency threads=1 sliced-threads=false key-int-max=10 bitrate=400"
-    + " ! h264parse ! rtph264pay name=pay0 config-interval=-1 )"
+    + " ! video/x-h264,profile=main ! h264parse ! rtph264pay name=pay0 config-interval=-1 )"
 )
 factory.set_shared(True)
 media = []

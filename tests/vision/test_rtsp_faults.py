@@ -263,7 +263,7 @@ def test_pictures_damaged_on_the_line_are_never_shown(camera: RtspCamera, watch:
     clean = watch(camera.port)
     expected = still_part(clean.frame())
     clean.reader.close(timeout_s=20)
-    noise = Noise(camera.port, every=7)
+    noise = Noise(camera.port, every=150)
     try:
         watched = watch(noise.port)
         shown = []

@@ -3,7 +3,8 @@
 Each cell has a mean and a spread: how far it strays when nothing is there, learned from what was seen. A cell
 strays by more than its own limit where something is; wind, rain, noise and compression raise the limits where
 they are. The same is asked of overlapping squares of four by four cells, in which leaves and noise
-average out while a person does not. Light that changes everywhere alike is taken out first.
+average out while a person does not. Light that changes everywhere alike is taken out first. What of
+all this is left in rain and wind is learned of the picture as a whole; see `unrest`.
 """
 
 import math
@@ -12,14 +13,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.vision.gate import unrest
 from edge_agent.vision.gate.luma import Cells
+from edge_agent.vision.gate.unrest import CALM, Unrest
 
 FLOOR = 5.0
 """Grey levels: what strays by less is never motion."""
-CEILING = 32.0
-"""Grey levels: what strays by more always is, however restless the cell has been."""
-SPREADS = 6.0
-"""How many spreads (mean absolute deviations) are a cell's limit: about five standard deviations."""
+NOISE = 6.5
+"""So many spreads (mean absolute deviations) are the limit of a calm cell: five standard deviations."""
+SWING, SWING_LEAST = 2.5, 13.0
+"""Of a restless cell it is so many and so many grey levels: what swings, as leaves do before the sky, never
+strays by more than two spreads or so. What is elsewhere most of the time (a car, in the cell for a twentieth
+of it) strays by twenty, so that it is never learned."""
+CEILING = 45.0
+"""Grey levels: what strays by more always is motion, however restless the cell has been."""
 COARSE_FLOOR = 3.5
 """The same for the squares, in which noise averages out."""
 FIRST_SPREAD = 2.0
@@ -55,6 +62,7 @@ class Background:
     coarse: Scale
     looked_s: float
     looks: int = 1
+    unrest: Unrest = CALM
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -70,6 +78,8 @@ class Look:
     """Of the strongest motion: from 1 on it is believed to be one."""
     share: float
     """Of the cells that strayed."""
+    where: tuple[tuple[float, float, float, float], ...] = ()
+    """The places that strayed, from left to right: left, top, right, bottom in shares of the picture."""
     upheaval: bool = False
     """Whether the whole picture became another; the background begins anew with it."""
 
@@ -99,14 +109,28 @@ def look(
     if share > UPHEAVAL:
         fresh = replace(background, fine=_anew(fine, cells), coarse=_anew(coarse, cells_coarse))
         return replace(fresh, looked_s=now_s), Look(strength=max(strength, 1.0), share=share, upheaval=True)
-    rates = _Rates.of(max(0.0, now_s - background.looked_s), looks=background.looks, teach=teach)
+    passed_s = max(0.0, now_s - background.looked_s)
+    rates = _Rates.of(passed_s, looks=background.looks, teach=teach)
     learned = Background(
         fine=_learn(cells, fine.spread, fine_off, fine_z, rates),
         coarse=_learn(cells_coarse, coarse.spread, coarse_off, coarse_z, rates),
         looked_s=now_s,
         looks=background.looks + 1,
+        unrest=unrest.learn(background.unrest, strength, passed_s) if teach else background.unrest,
     )
-    return learned, Look(strength=strength, share=share)
+    return learned, Look(strength=strength / background.unrest.limit, share=share, where=places(fine_z > 1.0))
+
+
+def places(strays: NDArray[np.bool_]) -> tuple[tuple[float, float, float, float], ...]:
+    """Boxes around the cells that stray; those with an empty column between them apart."""
+    rows, columns = strays.shape
+    filled = np.flatnonzero(strays.any(axis=0))
+    found = []
+    for run in np.split(filled, np.flatnonzero(np.diff(filled) > 1) + 1) if len(filled) else ():
+        tall = np.flatnonzero(strays[:, run].any(axis=1))
+        left, top, right, bottom = run[0], tall[0], run[-1] + 1, tall[-1] + 1
+        found.append((float(left / columns), float(top / rows), float(right / columns), float(bottom / rows)))
+    return tuple(found)
 
 
 def squares(cells: Cells) -> Cells:
@@ -173,7 +197,9 @@ def _stray(
 ) -> tuple[Cells, NDArray[np.float32]]:
     """How far each cell is from where it should be, in grey levels and in its limits."""
     off: Cells = cells - (scale.mean * np.float32(light[0]) + np.float32(light[1]))
-    limits = np.clip(scale.spread * np.float32(SPREADS), floor, CEILING)
+    spread = scale.spread
+    limits = np.minimum(spread * np.float32(NOISE), spread * np.float32(SWING) + np.float32(SWING_LEAST))
+    limits = np.clip(limits, np.float32(floor), np.float32(CEILING))
     return off, np.abs(off) * np.float32(eagerness) / limits
 
 
@@ -190,7 +216,7 @@ def _learn(cells: Cells, spread: Cells, off: Cells, z: NDArray[np.float32], rate
     moved = z > 1.0
     mean_rate = np.where(moved, np.float32(rates.mean_moved), np.float32(rates.mean_still))
     spread_rate = np.where(moved, np.float32(rates.spread_moved), np.float32(rates.spread_still))
-    strayed = np.minimum(np.abs(off), np.float32(2 * CEILING))
+    strayed = np.minimum(np.abs(off), np.float32(CEILING))
     return Scale(mean=cells - off * (1 - mean_rate), spread=spread + (strayed - spread) * spread_rate)
 
 

@@ -55,6 +55,7 @@ class Keeper:
         self._onlooker = onlooker
         self._gate: Gate = Closed()
         self._background: Background | None = None
+        self._moved: tuple[tuple[float, float, float, float], ...] = ()
         self._shot_s: float | None = None
         self._damaged_s: float | None = None
         self._damaged_in_a_row = 0
@@ -104,6 +105,7 @@ class Keeper:
         self._background, found = background.look(
             self._background, cells, captured_s, teach=teach, eagerness=self.settings.eagerness
         )
+        self._moved = found.where
         self._turn(self._step(captured_s, found.strength))
         if not self.is_open:
             self.tally.settled_s = captured_s
@@ -124,8 +126,13 @@ class Keeper:
         """Let a picture through."""
         if not self.settings.enabled:
             self._show(image, captured_s)
-        yield Frame(image=image, captured_s=captured_s, late=self.now() - captured_s > LATE_S)
+        late = self.now() - captured_s > LATE_S
+        yield Frame(image=image, captured_s=captured_s, late=late, moved=self._moved)
         self.tally.settled_s = captured_s  # only now is it on the board
+
+    def withhold(self, captured_s: float) -> None:
+        """Do not let a picture through that may be damaged."""
+        self.tally.settled_s = captured_s
 
     def timed(self, decode: Callable[[], Decoded]) -> Decoded:
         """What `decode` gives, its time taken. Raises Damaged."""

@@ -13,9 +13,13 @@ from edge_agent.vision.gate.capture import CaptureClock
 from edge_agent.vision.gate.gops import Gops
 from edge_agent.vision.gate.keeper import Keeper
 from edge_agent.vision.gate.luma import luma_of
+from edge_agent.vision.gate.onlooker import stands_alone
 from edge_agent.vision.gate.sizes import Sizes
 
 NO_KEY_S = 30.0
+DISTRUST_S = 30.0
+"""After two damaged groups within so long, nothing is shown before a whole group came sound: decoders notice
+much of what is damaged, and not all."""
 _NEVER = float("-inf")
 
 
@@ -44,6 +48,11 @@ class Stream:
         """Whether the decoder needs a key frame next."""
         self._sound = False
         """Whether any picture was decoded."""
+        self._damaged_s = _NEVER
+        self._distrusted = False
+        """Whether pictures are decoded but not shown."""
+        self._sound_group = False
+        """Whether the group at hand has been decoded from its key frame on without damage."""
         self._key_s = _NEVER
         self._span_s = _NEVER
         """From the key frame before the latest to the latest; `_NEVER` where there were no two."""
@@ -86,11 +95,11 @@ class Stream:
             image = self._keeper.timed(lambda: self._peeker.alone(packet))
         except Damaged as damaged:
             self._gops.clear()
-            self._keeper.is_damaged(damaged)
+            self._is_damaged(damaged)
             return
         self._sound = True
         self._keeper.is_sound()
-        moved = self._keeper.look(luma_of(image), captured_s)
+        moved = self._looks(image, captured_s)
         self._sizes = sizes.judge(self._sizes, loud=self._loud, moved=moved)
         self._loud = self._tried = False
         if self._keeper.is_open:
@@ -115,7 +124,7 @@ class Stream:
         elif loud and self._sizes.useful and not self._tried:
             self._tried = True
             image = self._latest_of_group()
-            if image is not None and self._keeper.look(luma_of(image), captured_s):
+            if image is not None and self._looks(image, captured_s):
                 yield from self._open_up()
         elif self._audit_s is not None and captured_s >= self._audit_s:
             self._audit_s = None
@@ -136,8 +145,11 @@ class Stream:
             if shown_s is not None and shown_s <= self._given_s:
                 continue  # its group was decoded before, and it was shown then
             self._given_s = self._given_s if shown_s is None else shown_s
+            if self._distrusted:
+                self._keeper.withhold(captured_s)
+                continue
             if self._keeper.is_due(captured_s):
-                self._keeper.look(luma_of(image), captured_s)
+                self._looks(image, captured_s)
             yield from self._keeper.hand_on(image, captured_s)
         self._flowing = self._keeper.is_open
         if not self._flowing and newest_s - self._key_s > self._longest_s:
@@ -148,10 +160,12 @@ class Stream:
         for image in self._decode(packet):
             captured_s = self._captured_s(image)
             if self._keeper.is_due(captured_s):
-                self._keeper.look(luma_of(image), captured_s)
+                self._looks(image, captured_s)
             passed_s = captured_s - self._sifted_s if self._sifted_s is not None else 0.0
             self._sifted_s = captured_s
-            if self._keeper.is_open:
+            if self._distrusted:
+                self._keeper.withhold(captured_s)
+            elif self._keeper.is_open:
                 yield from self._keeper.hand_on(image, captured_s)
             elif self._keeper.pick(max(0.0, passed_s)) is not None:
                 yield Frame(image=image, captured_s=captured_s, audit=True)
@@ -177,16 +191,30 @@ class Stream:
                 return []
             self._decoder.restart()
             self._broken = False
+        if packet.is_keyframe:
+            self._distrusted &= not self._sound_group
+            self._sound_group = True
         try:
             images = self._keeper.timed(lambda: self._decoder.decode(packet))
         except Damaged as damaged:
             self._broken = True
-            self._keeper.is_damaged(damaged)
+            self._is_damaged(damaged)
             return []
         if images:
             self._sound = True
             self._keeper.is_sound()
         return images
+
+    def _looks(self, image: VideoFrame, captured_s: float) -> bool:
+        """Look at a picture; whether something moved."""
+        return self._keeper.look(luma_of(image), captured_s, alone=stands_alone(image))
+
+    def _is_damaged(self, damaged: Damaged) -> None:
+        now_s = self._keeper.now()
+        self._distrusted |= now_s - self._damaged_s < DISTRUST_S
+        self._damaged_s = now_s
+        self._sound_group = False
+        self._keeper.is_damaged(damaged)
 
     def _latest_of_group(self) -> VideoFrame | None:
         """The newest picture of the group at hand, decoded from its key frame on."""

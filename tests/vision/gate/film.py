@@ -30,9 +30,10 @@ def pictures(
     count: int, *, walks: tuple[int, int] | None = None, noise: float = 1.5, seed: int = 1
 ) -> Iterator[NDArray[np.uint8]]:
     """Grey pictures; in those from `walks[0]` to before `walks[1]`, a dark box goes from left to right."""
-    rng, still = np.random.default_rng(seed), wall()
+    rng, still = np.random.default_rng(seed), wall().astype(np.float32)
+    grain = rng.normal(0, noise, (32, *still.shape)).astype(np.float32)
     for number in range(count):
-        picture = still.astype(np.float32) + rng.normal(0, noise, still.shape)
+        picture = still + np.roll(grain[rng.integers(len(grain))], rng.integers(WIDTH), axis=1)
         if walks is not None and walks[0] <= number < walks[1]:
             left = 20 + 5 * (number - walks[0])
             picture[100:160, left : left + 20] = 20
@@ -55,7 +56,7 @@ def write(
         if codec == "libx264":
             stream.codec_context.gop_size = group
             stream.codec_context.max_b_frames = 0
-            stream.options = {"preset": "veryfast", "crf": "23", "sc_threshold": "0"}
+            stream.options = {"preset": "superfast", "crf": "23", "sc_threshold": "0"}
         for number, picture in enumerate(shown):
             grey = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="gray")
             frame = grey.reformat(format=stream.pix_fmt)

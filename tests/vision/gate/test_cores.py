@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_agent.vision.gate import audit, decision, sizes
+from edge_agent.vision.gate import audit, decision, sizes, unrest
 from edge_agent.vision.gate.audit import Audits, Estimate
 from edge_agent.vision.gate.capture import CaptureClock
 from edge_agent.vision.gate.decision import Closed, Gate, Open
@@ -18,26 +18,94 @@ from edge_agent.vision.gate.interest import Interest
 from edge_agent.vision.gate.report import gate_faults, gate_metrics
 from edge_agent.vision.gate.sizes import Sizes
 from edge_agent.vision.gate.tally import Tally
+from edge_agent.vision.gate.unrest import Unrest
 
 # Decision.
 
-looks = st.lists(st.tuples(st.floats(0.1, 3), st.floats(0, 2), st.booleans()), max_size=60)
 
-
-@given(looks, st.floats(1, 10))
-def test_the_gate_opens_with_motion_and_closes_only_after_the_hold(
+@given(st.lists(st.tuples(st.floats(0.05, 3), st.floats(0, 5), st.booleans()), max_size=60), st.floats(1, 10))
+def test_nothing_opens_the_gate_but_motion_or_a_subject_and_it_closes_only_after_the_hold(
     told: list[tuple[float, float, bool]], hold_s: float
 ) -> None:
     gate: Gate = Closed()
     now, reason_s, subject_s = 0.0, -math.inf, None
     for passed_s, strength, subject in told:
         now += passed_s
-        was_open = isinstance(gate, Open)
         subject_s = now if subject else subject_s
+        was_open = isinstance(gate, Open)
         gate = decision.step(gate, now, strength=strength, subject_s=subject_s, hold_s=hold_s)
-        if subject or strength >= decision.OPENS_AT or (was_open and strength >= decision.STAYS_AT):
+        if subject or gate.level >= (decision.STAYS_AT if was_open else decision.OPENS_AT):
             reason_s = now
         assert isinstance(gate, Open) == (now < reason_s + hold_s)
+
+
+def looked(gate: Gate, now_s: float, strength: float) -> Gate:
+    return decision.step(gate, now_s, strength=strength, subject_s=None, hold_s=4)
+
+
+@given(st.floats(1.02, 100), st.floats(1.8, 30))
+def test_one_look_at_a_key_frame_opens_the_gate(strength: float, apart_s: float) -> None:
+    gate = looked(Closed(), 0.0, 0.3)
+    assert isinstance(looked(gate, apart_s, strength), Open)
+
+
+@given(st.floats(1.02, 3.5), st.floats(0.02, 0.12))
+def test_of_many_looks_a_second_a_weak_one_opens_nothing_and_all_of_them_do(
+    strength: float, apart_s: float
+) -> None:
+    gate: Gate = Closed()
+    for number in range(10):
+        gate = looked(gate, number * apart_s, 0.3)
+    gate = looked(gate, 10 * apart_s, strength)
+    assert isinstance(gate, Closed)
+    assert isinstance(looked(gate, 10.1 * apart_s + 0.09, 100.0), Open)
+    for number in range(11, 11 + round(4 / apart_s)):
+        gate = looked(gate, number * apart_s, strength)
+    assert isinstance(gate, Open)
+
+
+def test_what_keeps_it_open_is_weaker_than_what_opens_it() -> None:
+    between = (decision.OPENS_AT + decision.STAYS_AT) / 2
+    shut, opened = looked(Closed(), 0.0, between), looked(Closed(), 0.0, 2.0)
+    for number in range(1, 300):
+        shut, opened = looked(shut, number / 10, between), looked(opened, number / 10, between)
+        assert isinstance(shut, Closed)
+        assert isinstance(opened, Open)
+
+
+def test_a_gust_now_and_then_does_not_hold_it_open() -> None:
+    gate = looked(Closed(), 0.0, 2.0)
+    for number in range(1, 100):
+        gate = looked(gate, number / 10, 2.5 if number % 15 == 0 else 0.5)
+    assert isinstance(gate, Closed)
+
+
+def test_time_alone_is_no_look() -> None:
+    gate = looked(Closed(), 0.0, 2.0)
+    assert decision.step(gate, 1.0, strength=None, subject_s=None, hold_s=4) == gate
+    assert isinstance(decision.step(gate, 4.1, strength=None, subject_s=None, hold_s=4), Closed)
+
+
+# Unrest.
+
+
+@given(st.integers(0, 1000), st.floats(0.2, 2), st.floats(0.02, 0.3), st.floats(0.1, 2))
+def test_what_is_usual_is_under_the_limit_which_is_bounded(
+    seed: int, usual: float, varies: float, apart_s: float
+) -> None:
+    rng, known = np.random.default_rng(seed), Unrest()
+    for _ in range(round(300 / apart_s)):
+        known = unrest.learn(known, max(0.0, rng.normal(usual, varies * usual)), apart_s)
+    assert 1 <= known.limit <= unrest.MOST
+    assert known.limit == unrest.MOST or known.limit > usual * (1 + 2 * varies)
+    assert known.limit < max(1.01, usual * (1 + 10 * varies))
+
+
+def test_a_passer_by_whom_the_detector_overlooks_changes_little() -> None:
+    known = Unrest()
+    for number in range(600):
+        known = unrest.learn(known, 8.0 if 300 <= number < 350 else 0.4, 0.1)
+    assert known.limit < 1.6
 
 
 # Groups of pictures.
@@ -177,8 +245,8 @@ def exactly_at_most(k: int, n: int, share: Fraction) -> Fraction:
     return sum((math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(k + 1)), start=Fraction(0))
 
 
-@given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))))
-@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 150).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))))
+@settings(max_examples=12, deadline=None)
 def test_bounds_are_those_of_the_exact_binomial(case: tuple[int, int]) -> None:
     audits, misses = case
     estimate = Estimate(audits, misses)
