@@ -23,7 +23,7 @@ let number = 0;
 
 const clamp = (share) => Math.min(1, Math.max(0, share));
 const rounded = (share) => Math.round(share * 10000) / 10000;
-const same = (a, b) => a && b && a.kind === b.kind && a.index === b.index;
+const same = (a, b) => Boolean(a && b) && a.kind === b.kind && a.index === b.index;
 const make = (name, attributes = {}, children = []) => {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -90,7 +90,7 @@ function add(kind, corners) {
     drawing[kind].push(place);
     chosen = { kind, index: drawing[kind].length - 1 };
   });
-  list.querySelector(".place.open input, .place.open button")?.focus();
+  list.querySelector(".place.open input")?.focus();
 }
 
 // A new place -----------------------------------------------------------------------------------------------
@@ -310,6 +310,7 @@ function letGo(event) {
   else show();
   if (at !== undefined) sheet.querySelector(`[data-point="${at}"]`)?.focus({ preventScroll: true });
 }
+sheet.addEventListener("mousedown", (event) => event.preventDefault()); // or the focus that we set were lost
 sheet.addEventListener("pointerup", letGo);
 sheet.addEventListener("pointercancel", letGo);
 
