@@ -7,6 +7,7 @@ Errors are a small tree:
     - `CameraImpossible`: it cannot come back before a person changes something (no such file)
   - `Damaged`: a picture cannot be had as it was sent; the next ones may be sound
   - `DetectorError`: the model cannot be used (not loadable here, or not of the expected shape)
+    - `ModelFailed`: it failed at work, although it had passed its canary; the unit begins anew
 """
 
 
@@ -28,3 +29,7 @@ class Damaged(VisionError):
 
 class DetectorError(VisionError):
     """The model cannot be used."""
+
+
+class ModelFailed(DetectorError):
+    """The model failed at work, although it had passed its canary."""

@@ -19,7 +19,7 @@ from edge_agent.outbox.doorbell import Doorbell, bell_of
 from edge_agent.outbox.limits import Class, Limits
 from edge_agent.outbox.snapshots import SnapshotSpool
 from edge_agent.outbox.store import open_outbox, snapshots_folder
-from edge_agent.vision import CameraImpossible, VisionError, sources
+from edge_agent.vision import CameraImpossible, ModelFailed, VisionError, sources
 from edge_agent.vision.album import Album
 from edge_agent.vision.board import Board
 from edge_agent.vision.camera import LiveCamera, Source
@@ -36,6 +36,8 @@ from edge_agent.vision.reader import Reader
 from edge_agent.vision.settings import CameraSettings, VisionSettings, load_vision
 from edge_agent.vision.sources.credentials import with_credentials
 from edge_agent.vision.tamper.guard import Guard
+from edge_agent.vision.thermal.cooling import Cooling
+from edge_agent.vision.thermal.probe import Probe
 from edge_agent.vision.unit import Unit
 from edge_agent.vision.voice import Voice
 from loket import log
@@ -57,6 +59,9 @@ def main() -> None:
         device, settings = load_device(folder), load_vision(folder)
         _refuse_impossible(settings)
         run(device, settings, stopping=stopping)
+    except ModelFailed as error:
+        sys.stderr.write(f"edge-vision: {error}\n")
+        sys.exit(1)  # so that systemd starts it again, and after some starts the model before it returns
     except (SettingsError, ModelError, VisionError, OutboxError, InboxError) as error:
         sys.stderr.write(f"edge-vision: {error}\n")
         sys.exit(2)
@@ -78,6 +83,7 @@ def run(device: Device, settings: VisionSettings, *, stopping: threading.Event) 
             snapshots_folder(device.data),
             limit_bytes=settings.snapshots.keep_mib * 1024 * 1024,
             min_free_bytes=Limits().floor(Class.SNAPSHOTS),
+            keep_days=settings.snapshots.keep_days,
         )
         books = Books(books_path(device.data), run=os.urandom(4).hex())
         voice = Voice(outbox, spool, books=books, clock=clock)
@@ -100,6 +106,7 @@ def run(device: Device, settings: VisionSettings, *, stopping: threading.Event) 
             errands=Errands(inbox, voice, cameras={camera.name for camera in cameras}, clock=clock),
             voice=voice,
             serving=serving,
+            cooling=Cooling(settings.thermal, probe=Probe(), pace=board.pace),
             bell=bell,
             data=device.data,
             health_every_s=settings.health_every_s,

@@ -59,6 +59,7 @@ class Board:
 
     def __init__(self, periods_s: Sequence[float], *, now: Callable[[], float] = time.monotonic) -> None:
         """`periods_s`: for each camera, the least time between two of its frames that are looked at."""
+        self._periods_s = tuple(periods_s)
         self._slots = [_Slot(period_s=period) for period in periods_s]
         self._changed = threading.Condition()
         self._woken = False
@@ -98,6 +99,12 @@ class Board:
                     return None
                 next_due = min((at for at in due if at is not None), default=give_up)
                 self._changed.wait(max(0.0, min(next_due, give_up) - now))
+
+    def pace(self, share: float) -> None:
+        """From now on, look at each camera's frames at this share of its rate; more than 0, at most 1."""
+        with self._changed:
+            for slot, period_s in zip(self._slots, self._periods_s, strict=True):
+                slot.period_s = period_s / share
 
     def wake(self) -> None:
         """Let a waiting `take` return."""

@@ -27,11 +27,14 @@ METRICS: Mapping[str, str] = {
     "snapshots_total": "Pictures that were kept to be sent.",
     "snapshots_lost_total": "Pictures for which there was no room.",
     "readers_replaced_total": "Times that a camera's reader hung and was replaced.",
+    "rate_share": "Share of `max_fps` at which pictures are looked at; less than 1 where it is too hot.",
+    "throttled": "1 while the firmware slows the processor down, else 0.",
+    "temperature_c": "The hottest sensor, degrees Celsius; none on a device without sensors.",
     "rss_bytes": "Memory that the unit holds.",
     "disk_free_bytes": "Room on the disk of its data.",
     "startup_s": "From the process's start to the first picture that was looked at, seconds.",
     "uptime_s": "Since the unit began, seconds.",
 }
 """Totals count from the unit's start."""
-SOMETIMES: frozenset[str] = frozenset()
+SOMETIMES: frozenset[str] = frozenset({"temperature_c"})
 """Those that a device may not have the sensors for."""

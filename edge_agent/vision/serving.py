@@ -12,7 +12,7 @@ from edge_agent.model_store.manifest import MANIFEST, Manifest, load_manifest, m
 from edge_agent.model_store.shelf import Shelf, Shelved, pin_of
 from edge_agent.model_store.signature import SUFFIX, Minisign, Nobody, Signature
 from edge_agent.model_store.slots import Change, Slot, Slots
-from edge_agent.vision import DetectorError
+from edge_agent.vision import DetectorError, ModelFailed
 from edge_agent.vision.canary.settings import SlotSettings
 from edge_agent.vision.canary.verdict import Verdict
 from loket import log
@@ -90,11 +90,14 @@ class Serving:
 
     @contextmanager
     def blames_the_model(self) -> Iterator[None]:
-        """Around loading and using it: an end in order, or for another reason, is not held against it."""
+        """Around loading and using it: an end in order, or for another reason, is not held against it.
+
+        Raises ModelFailed instead of DetectorError.
+        """
         try:
             yield
-        except DetectorError:
-            raise
+        except DetectorError as error:
+            raise ModelFailed(str(error)) from error
         except BaseException:
             self._end_well()
             raise

@@ -24,6 +24,7 @@ from edge_agent.vision.scene.rule import LineRule
 from edge_agent.vision.scene.rules import AnyRule
 from edge_agent.vision.sources.credentials import has_password, is_address, without_credentials
 from edge_agent.vision.tamper.settings import TamperSettings
+from edge_agent.vision.thermal.settings import ThermalSettings
 from loket.settings import Section, load
 
 SHORTEST = 0.005
@@ -189,6 +190,7 @@ class VisionSettings(Section):
         default=0, ge=0, le=16, description="Threads of the detector; 0: by the cores, four at most."
     )
     slots: SlotSettings = SlotSettings()
+    thermal: ThermalSettings = ThermalSettings()
     health_every_s: float = Field(default=60, gt=0, le=3600, description="Seconds between health events.")
     snapshots: ReleaseSettings = ReleaseSettings()
     cameras: list[CameraSettings] = Field(min_length=1, max_length=16)

@@ -19,6 +19,7 @@ from edge_agent.vision.saying import Saying
 from edge_agent.vision.serving import Serving
 from edge_agent.vision.tamper.guard import Guard
 from edge_agent.vision.tamper.report import tamper_faults
+from edge_agent.vision.thermal.cooling import Cooling
 from edge_agent.vision.voice import Voice
 from loket import log
 from loket.notify import notify
@@ -47,6 +48,7 @@ class Unit:
         errands: Errands,
         voice: Voice,
         serving: Serving,
+        cooling: Cooling,
         bell: Doorbell,
         data: Path,
         health_every_s: float,
@@ -59,6 +61,7 @@ class Unit:
         self._errands = errands
         self._voice = voice
         self._serving = serving
+        self._cooling = cooling
         self._bell = bell
         self._data = data
         self._health_every_s = health_every_s
@@ -119,6 +122,7 @@ class Unit:
     def _keep_house(self, now: float) -> None:
         """What is due besides frames: time, commands, health, stuck readers, the watchdog."""
         self._pass_time(now)
+        self._cooling.pass_time(now)
         if self._bell.answer() or now >= self._look_s:
             self._look_s = now + LOOK_ANYWAY_S
             self._errands.collect()
@@ -154,7 +158,7 @@ class Unit:
         return [*cameras, *self._other_faults()]
 
     def _other_faults(self) -> list[str]:
-        faults = list(self._serving.notes)
+        faults = [*self._serving.notes, *self._cooling.faults]
         if self._voice.full:
             faults.append("outbox: there is no room, so events are not kept; free space on the device")
         for lane in self._lanes:
@@ -167,7 +171,7 @@ class Unit:
         return faults
 
     def _tell_health(self, now: float, statuses: Mapping[str, Status]) -> None:
-        self._voice.tell_books()
+        self._voice.keep_house()
         since_s = max(now - self._told_s, 1e-3)
         frames = sum(reader.tally.shots for reader in self._readers)
         inferences = self._pipeline.inferences
@@ -187,6 +191,7 @@ class Unit:
             "snapshots_total": self._voice.pictures,
             "snapshots_lost_total": self._voice.pictures_lost,
             "readers_replaced_total": sum(reader.replaced for reader in self._readers),
+            **self._cooling.metrics,
             "rss_bytes": rss_bytes(),
             "disk_free_bytes": disk_free_bytes(self._data),
             "startup_s": round(self._startup_s, 3),
