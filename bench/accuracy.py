@@ -59,7 +59,7 @@ def main() -> None:
 
 def measure(folder: Path, detector: SsdDetector) -> dict[str, float]:
     """The figures over all images of `folder`."""
-    images = list(_images(folder))
+    images = list(images_in(folder))
     result: dict[str, float] = {"images": len(images), "people": sum(len(truth) for _, truth in images)}
     for name, interpolation in (
         ("", INTERPOLATION),
@@ -99,7 +99,8 @@ def _areas(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
     return areas
 
 
-def _images(folder: Path) -> Iterator[tuple[av.VideoFrame, NDArray[np.float32]]]:
+def images_in(folder: Path) -> Iterator[tuple[av.VideoFrame, NDArray[np.float32]]]:
+    """Each image and the boxes of its people."""
     for path in sorted(folder.glob("*.jpg")):
         with av.open(path) as container:
             image = next(container.decode(video=0))
