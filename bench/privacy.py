@@ -3,12 +3,13 @@
     scripts/bench privacy [--video FILE ...] [--images FOLDER] [--seed N] [--model NAME] [--json]
 
 The attackers are the three BlazeFace models, each on the whole picture, on its quarters and on its ninths
-(which overlap), so that small faces are found too. `faces_before`: what they find in the plain pictures,
-each at the size at which it would be let out, faces found twice counted once. `faces_after`: of these, how
-many they find again at the same place in the picture that is let out (goal: 0). `useful` is the share of
-the pictures' area that is left as it was; `whole` is how many pictures had to be covered wholly; `heads`
-how many boxes were covered. Without `--video`, `--images` and `--seed`: the mirror's photographs and
-clips. `--seed N` looks at the simulated street.
+(which overlap), so that small faces are found too. `faces_before`: what at least four of these nine looks
+find at the same place in the plain pictures, each at the size at which it would be let out; what one alone
+finds is a wheel, a pizza or a knot in the floor (`finds_before` counts these too). `faces_after`: of these
+faces, how many any look finds again at the same place in the picture that is let out (goal: 0). `useful`
+is the share of the pictures' area that is left as it was; `whole` is how many pictures had to be covered
+wholly; `heads` how many boxes were covered. Without `--video`, `--images` and `--seed`: the mirror's
+photographs and clips. `--seed N` looks at the simulated street.
 """
 
 import argparse
@@ -42,6 +43,8 @@ from edge_agent.vision.settings import CameraSettings, VisionSettings
 ATTACKERS = ("blazeface_short_range", "blazeface_full_range", "blazeface_full_range_sparse")
 SAME = 0.3
 """Overlap from which two finds are one face."""
+AGREED = 4
+"""Looks that must find a face at the same place; a look is one attacker at one scale."""
 TILES = (1, 2, 3)
 """The picture is looked at as a whole, and in so many tiles along each side, which overlap by a third."""
 EVERY_S = 1.0
@@ -60,6 +63,8 @@ class Result:
     whole: int = 0
     heads: int = 0
     untouched: list[float] = field(default_factory=list)
+    finds: int = 0
+    """With what one look alone finds."""
     left: list[str] = field(default_factory=list)
     """Where a face was found again."""
 
@@ -69,6 +74,7 @@ class Result:
             "pictures": self.pictures,
             "faces_before": self.before,
             "faces_after": self.after,
+            "finds_before": self.finds,
             "whole": self.whole,
             "heads": self.heads,
             "useful": round(float(np.mean(self.untouched)), 3) if self.untouched else 0.0,
@@ -81,11 +87,12 @@ class Attack:
     def __init__(self) -> None:
         self._models = [BlazeFace(_model(name)) for name in ATTACKERS]
 
-    def faces(self, picture: Picture) -> list[Face]:
-        """Every face that any of them finds, once, in shares of the picture."""
+    def faces(self, picture: Picture) -> list[tuple[Face, int]]:
+        """Every face that any of them finds, once, in shares of the picture; and how many looks find it."""
         found: list[Face] = []
-        for tile, (left, top, width, height) in _tiles(picture):
-            for model in self._models:
+        looks: list[set[tuple[int, int]]] = []
+        for scale, tile, (left, top, width, height) in _tiles(picture):
+            for which, model in enumerate(self._models):
                 for face in model.faces(tile):
                     here = Face(
                         left + face.left * width,
@@ -94,9 +101,13 @@ class Attack:
                         top + face.bottom * height,
                         face.score,
                     )
-                    if all(overlap(here, other) < SAME for other in found):
+                    same = [place for place, other in enumerate(found) if overlap(here, other) >= SAME]
+                    for place in same:
+                        looks[place].add((scale, which))
+                    if not same:
                         found.append(here)
-        return found
+                        looks.append({(scale, which)})
+        return [(face, len(by)) for face, by in zip(found, looks, strict=True)]
 
 
 class Release:
@@ -125,9 +136,11 @@ class Release:
         released = self._press.release(image, people)
         picture = np.asarray(simplejpeg.decode_jpeg(released.jpeg), np.uint8)
         covered = self._press.cover(image, people).picture
-        before = attack.faces(plain)
-        after = attack.faces(picture) if before else []
+        finds = attack.faces(plain)
+        before = [face for face, looks in finds if looks >= AGREED]
+        after = [face for face, _ in attack.faces(picture)] if before else []
         left = [face for face in before if any(overlap(face, other) >= SAME for other in after)]
+        result.finds += len(finds)
         result.pictures += 1
         result.before += len(before)
         result.after += len(left)
@@ -195,9 +208,15 @@ def footage(videos: Sequence[Path], images: Path | None, seed: int | None) -> It
 
 def _photographs(folder: Path) -> Iterator[tuple[str, Frames]]:
     for path in sorted(folder.iterdir()):
-        if path.suffix in (".jpg", ".bmp", ".png"):
+        if path.suffix in (".jpg", ".bmp", ".png") and _may_show_people(path):
             with av.open(path) as container:
                 yield path.name, iter([(next(container.decode(video=0)), 0.0, True)])
+
+
+def _may_show_people(path: Path) -> bool:
+    """Not where boxes are published (YOLO text, class 0) and there is nobody among them."""
+    boxes = path.with_suffix(".txt")
+    return not boxes.exists() or any(line.startswith("0 ") for line in boxes.read_text().splitlines())
 
 
 def _clip(path: Path) -> Frames:
@@ -224,8 +243,8 @@ def _street(name: str, seed: int) -> Frames:
             yield frame_of(street.picture(number)), number / fps, part == 3
 
 
-def _tiles(picture: Picture) -> Iterator[tuple[Picture, tuple[float, float, float, float]]]:
-    """Parts of a picture, and where they are in it: left, top, width, height in shares."""
+def _tiles(picture: Picture) -> Iterator[tuple[int, Picture, tuple[float, float, float, float]]]:
+    """Parts of a picture: their scale, and where they are: left, top, width, height in shares."""
     height, width = picture.shape[:2]
     for count in TILES:
         side = 1 / (count - (count - 1) / 3)  # so that neighbours overlap by a third
@@ -236,7 +255,7 @@ def _tiles(picture: Picture) -> Iterator[tuple[Picture, tuple[float, float, floa
                 part: NDArray[np.uint8] = picture[
                     y : y + max(2, round(side * height)), x : x + max(2, round(side * width))
                 ]
-                yield part, (x / width, y / height, part.shape[1] / width, part.shape[0] / height)
+                yield count, part, (x / width, y / height, part.shape[1] / width, part.shape[0] / height)
 
 
 def _model(name: str) -> Path:

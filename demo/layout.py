@@ -102,6 +102,7 @@ class Layout:
             for number, source in enumerate(cameras, start=1):
                 camera = {
                     "name": f"camera-{number}", "source": source, "labels": list(labels), "loop": True,
+                    "snapshots.tracks": "both",
                 }  # fmt: skip
                 file.write(f"\n[[cameras]]\n{_toml(camera)}")
 

@@ -40,6 +40,17 @@ class Devices(Section):
     port: Port = Field(default=8703, description="The TCP port for snapshots.")
 
 
+class Pictures(Section):
+    """`[pictures]`: what devices put."""
+
+    keep_days: float = Field(
+        default=30,
+        gt=0,
+        le=3650,
+        description="Days after which a picture is deleted; its event stays, with the picture's hash.",
+    )
+
+
 class Broker(Section):
     """`[broker]`: where Mosquitto listens, with mutual TLS."""
 
@@ -87,6 +98,7 @@ class Fleet(Section):
     regions: list[Region] = Field(default=["17.07"], min_length=1, description="Regions that we serve.")
     web: Web = Web()
     devices: Devices = Devices()
+    pictures: Pictures = Pictures()
     broker: Broker = Broker()
     ingest: Ingest = Ingest()
 

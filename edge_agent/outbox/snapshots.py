@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 from pathlib import Path
 
 from edge_agent.outbox.database import free_bytes, make_folder
@@ -18,9 +19,15 @@ class SnapshotSpool:
     """A folder of snapshots, addressed by content. Several processes may use it at once."""
 
     def __init__(
-        self, folder: Path, *, limit_bytes: int = 128 * _MIB, min_free_bytes: int = 64 * _MIB
+        self,
+        folder: Path,
+        *,
+        limit_bytes: int = 128 * _MIB,
+        min_free_bytes: int = 64 * _MIB,
+        keep_days: float = 7.0,
     ) -> None:
         self.folder = folder
+        self._keep_s = keep_days * 86_400
         self._limit_bytes = limit_bytes
         self._min_free_bytes = min_free_bytes
         make_folder(folder)
@@ -60,6 +67,22 @@ class SnapshotSpool:
         for _, _, path in oldest:
             path.unlink(missing_ok=True)
         return len(oldest)
+
+    def expire(self, *, now: float, born: float) -> int:
+        """Give up what has waited too long by `now` (s since 1970, to be trusted); how many.
+
+        What seems to be older than `born`, before which nothing can have been written, was written while the
+        clock was wrong: it counts as written now.
+        """
+        gone = 0
+        for written_ns, _, path in self._files():
+            with contextlib.suppress(OSError):
+                if written_ns < born * 1e9:
+                    os.utime(path)
+                elif written_ns < (now - self._keep_s) * 1e9:
+                    path.unlink()
+                    gone += 1
+        return gone
 
     def _make_room(self, more: int) -> None:
         files = self._files()

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from edge_agent.contract.events import EventData, TrackEnded, TrackStarted
 from edge_agent.vision.camera import Frame
 from edge_agent.vision.detector import Boxes, Detections, Picture
@@ -77,6 +79,9 @@ class Album:
         if self._person is None:
             return None
         tracked = self._lane.where(self._person)
+        sure = found.boxes[found.scores >= self._lane.camera.threshold]
+        moved = np.array(frame.moved, np.float32).reshape(-1, 4)
+        tracked = np.concatenate([tracked, people.unexplained(moved, np.concatenate([sure, tracked]))])
         where: Boxes | None = people.people_in(found, tracked, person=self._person)
         if "moved" in self._lane.tampers and self._lane.camera.masks:
             where = None  # what the masks are to hide is elsewhere in the picture now

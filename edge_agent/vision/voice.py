@@ -3,7 +3,7 @@ costs what cannot be said, and no more."""
 
 from datetime import datetime, timedelta
 
-from edge_agent.clock import Clock, Reading
+from edge_agent.clock import Clock, Reading, released_at
 from edge_agent.contract.events import EventData
 from edge_agent.outbox import Full
 from edge_agent.outbox.port import Outbox
@@ -72,10 +72,19 @@ class Voice:
             self.pictures += 1
         return sha256
 
-    def tell_books(self) -> None:
-        """Say what the books have on pictures that was not said yet."""
-        wall = self.wall_at(self._clock.read().monotonic)
+    def keep_house(self) -> None:
+        """Say what the books have that was not said yet, and give up pictures that waited too long.
+
+        How long is told only by a clock that can be trusted.
+        """
+        reading = self._clock.read()
+        wall = reading.wall if reading.trusted else None
         self._books.tell(lambda row, id_: self.say(row, event_id=id_, subject=row.camera), wall=wall)
+        if wall is not None:
+            expired = self._spool.expire(now=wall.timestamp(), born=released_at())
+            if expired:
+                self.pictures_lost += expired
+                _log.warning("snapshots_expired", count=expired)
 
     def _turn(self, *, full: bool, reason: str) -> None:
         if full != self.full:

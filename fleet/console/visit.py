@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from fleet.access.roles import Role
 from fleet.access.secrets import Principal, Use, principal_of
 from fleet.console.render import Renderer
+from fleet.snapshots.retention import DAY_S
 from fleet.views.reading import reading
 from fleet.web.site import Site
 from loket.strings import choose
@@ -52,6 +53,7 @@ class Visit:
             template,
             language=self.language,
             now=self.now,
+            pictures_from=self.now - self.site.fleet.pictures.keep_days * DAY_S,
             may_command=self.may_command,
             may_open=self.may_open,
             **values,

@@ -1,5 +1,6 @@
 """The folder of pictures: content-addressed, so that a name can be trusted and a repeat costs nothing."""
 
+import contextlib
 import errno
 import hashlib
 import re
@@ -67,6 +68,19 @@ class SnapshotStore:
     def has(self, sha256: str) -> bool:
         """Whether the picture is here."""
         return self.path(sha256).exists()
+
+    def remove(self, sha256: str) -> None:
+        """Delete a picture; nothing if it is gone already."""
+        self.path(sha256).unlink(missing_ok=True)
+
+    def older(self, *, before: float) -> list[str]:
+        """The pictures whose files were written before a time (s since 1970)."""
+        found = []
+        for path in self._folder.glob("[0-9a-f][0-9a-f]/*.jpg"):
+            with contextlib.suppress(FileNotFoundError):
+                if is_hash(path.stem) and path.stat().st_mtime < before:
+                    found.append(path.stem)
+        return found
 
 
 def is_hash(text: str) -> bool:

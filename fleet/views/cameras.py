@@ -8,8 +8,9 @@ from fleet.store.tables import snapshots
 from fleet.views import events
 
 _READ = 1000
-KINDS = ("vision.track.started", "vision.snapshot.taken")
-"""The kinds of events whose box, if any, belongs to their picture: a track's end tells where it ended."""
+KINDS = ("vision.track.started", "vision.track.ended", "vision.alert.started", "vision.snapshot.taken")
+"""The kinds of events that may have a picture. A start's box belongs to its picture; that of an end tells
+where it ended, not where it was seen best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,6 @@ def present(connection: Connection, wanted: set[str]) -> set[str]:
 
 def names(connection: Connection, *, device: str) -> list[str]:
     """The cameras that a device lately spoke of."""
-    kinds = (*KINDS, "vision.track.ended")
     return sorted(
-        {event.data["camera"] for event in events.recent_of(connection, kinds, limit=_READ, device=device)}
+        {event.data["camera"] for event in events.recent_of(connection, KINDS, limit=_READ, device=device)}
     )

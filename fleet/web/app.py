@@ -18,6 +18,7 @@ from fleet.intake import Intake
 from fleet.settings import Fleet, load_fleet
 from fleet.snapshots.door import Door
 from fleet.snapshots.peer import PeerProtocol, context
+from fleet.snapshots.retention import Retention
 from fleet.snapshots.store import SnapshotStore
 from fleet.store import StoreError
 from fleet.store.engine import open_store
@@ -89,7 +90,12 @@ def run(fleet: Fleet) -> None:
             intake=Intake(fleet.layout.intake_key),
             tail=Tail(engine),
         )
-        asyncio.run(_serve(site))
+        retention = Retention(engine, site.snapshots, keep_days=fleet.pictures.keep_days, now=site.now)
+        retention.start()
+        try:
+            asyncio.run(_serve(site))
+        finally:
+            retention.close()
     finally:
         engine.dispose()
 

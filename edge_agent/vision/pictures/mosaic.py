@@ -12,8 +12,8 @@ from edge_agent.vision.detector import Boxes, Picture
 class Mosaic:
     """How coarse it is. Its defaults were chosen by attack, as `bench/privacy.py` does."""
 
-    blocks: int = 5
-    """Blocks across a head area: a face is about half as wide, so two or three blocks of it remain."""
+    blocks: int = 3
+    """Blocks across a head area: a face is about half as wide, so one or two blocks of it remain."""
     least_block_px: int = 8
     picture_blocks: int = 12
     """Blocks across the longer side where the whole picture is covered."""

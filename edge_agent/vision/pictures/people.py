@@ -32,3 +32,16 @@ def people_in(found: Detections, tracked: Boxes, *, person: int, caution: Cautio
     maybe = (found.labels == person) & ~(found.scores < caution.person_floor)
     boxes: Boxes = np.concatenate([found.boxes[maybe], tracked.reshape(-1, 4)])
     return boxes
+
+
+def unexplained(moved: Boxes, found: Boxes) -> Boxes:
+    """Those of the areas that `moved` of which nothing that was found covers half: somebody may be there whom
+    the detector missed."""
+    if not len(moved) or not len(found):
+        return moved
+    wide = np.minimum(moved[:, None, 2], found[None, :, 2]) - np.maximum(moved[:, None, 0], found[None, :, 0])
+    tall = np.minimum(moved[:, None, 3], found[None, :, 3]) - np.maximum(moved[:, None, 1], found[None, :, 1])
+    common = np.clip(wide, 0, None) * np.clip(tall, 0, None)
+    size = (moved[:, 2] - moved[:, 0]) * (moved[:, 3] - moved[:, 1])
+    alone: Boxes = moved[common.max(axis=1) < 0.5 * size]
+    return alone

@@ -51,7 +51,7 @@ class ReleaseSettings(Section):
     most_kib: int = Field(
         default=200,
         ge=10,
-        le=2000,
+        le=500,
         description="Most of a picture, KiB: its quality is lowered until it fits.",
     )
     keep_days: float = Field(
