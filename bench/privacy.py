@@ -4,12 +4,12 @@
 
 The attackers are the three BlazeFace models, each on the whole picture, on its quarters and on its ninths
 (which overlap), so that small faces are found too. `faces_before`: what at least four of these nine looks
-find at the same place in the plain pictures, each at the size at which it would be let out; what one alone
-finds is a wheel, a pizza or a knot in the floor (`finds_before` counts these too). `faces_after`: of these
+find at the same place in the plain pictures, each at the size at which it would be let out; what fewer
+find is a wheel, a hand or a knot in the floor (`finds_before` counts these too). `faces_after`: of these
 faces, how many any look finds again at the same place in the picture that is let out (goal: 0). `useful`
 is the share of the pictures' area that is left as it was; `whole` is how many pictures had to be covered
 wholly; `heads` how many boxes were covered. Without `--video`, `--images` and `--seed`: the mirror's
-photographs and clips. `--seed N` looks at the simulated street.
+clips, and its photographs with people. `--seed N` looks at the simulated street.
 """
 
 import argparse
