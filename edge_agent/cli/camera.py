@@ -204,7 +204,8 @@ def _show(found: "report.Report", picture: Path | None, why: str) -> None:
 
 def _bars(*, quiet: bool) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    return Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True)
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, disable=quiet or not console.is_terminal, transient=True)
 
 
 def _shown_on(bars: Progress, name: str) -> "checks.Progress":

@@ -169,7 +169,9 @@ def _settings(held: "kit.Kit", camera: str | None) -> "CameraSettings":
 @contextlib.contextmanager
 def _bar(length_s: float | None, *, quiet: bool) -> "Iterator[session.Progress]":
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as bars:
+    console = Console(stderr=True)
+    quiet = quiet or not console.is_terminal
+    with Progress(*columns, console=console, disable=quiet, transient=True) as bars:
         bar = bars.add_task("following", total=length_s)
         yield lambda at_s: bars.update(bar, completed=at_s, description=f"{at_s:.1f} s")
 
@@ -189,7 +191,7 @@ def _tell(
             "events": dict(summary.events),
             "counts": summary.counted,
             "notes": notes,
-            **written,
+            "files": written,
         }
         typer.echo(json.dumps(told))
         return

@@ -12,7 +12,7 @@ from edge_agent.vision.inspection import probe
 from edge_agent.vision.inspection.eyes import Eyes, marks_of, places_of
 from edge_agent.vision.inspection.probe import Measured
 from edge_agent.vision.inspection.report import Report, report_on
-from edge_agent.vision.inspection.subject import opener, shown
+from edge_agent.vision.inspection.subject import ADDRESSED, opener, shown
 from edge_agent.vision.pictures.release import Covered
 from edge_agent.vision.settings import CameraSettings
 
@@ -24,14 +24,16 @@ def measure(
 ) -> Measured:
     """Open a camera and watch it, in bounded time. Raises CameraLost, CameraImpossible."""
     stopping = threading.Event()
-    open_source = opener(camera)
     try:
+        open_source = opener(camera)
         return probe.within(
             lambda: probe.measure(open_source, seconds=seconds, stopping=stopping, progress=progress),
             seconds=2 * probe.OPENING_S + seconds + probe.GRACE_S,
             what=shown(camera.source),
         )
     except CameraLost as lost:
+        if camera.name == ADDRESSED:
+            raise
         raise type(lost)(f"camera {camera.name}: {lost}") from lost
     finally:
         stopping.set()

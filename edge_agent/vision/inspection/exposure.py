@@ -31,7 +31,7 @@ class Exposure:
 
 def judge(luma: Luma) -> Exposure:
     """The exposure of a picture of at least 3 by 3 pixels."""
-    step = max(1, -(-max(luma.shape) // _MOST_SIDE))
+    step = max(1, min(-(-max(luma.shape) // _MOST_SIDE), min(luma.shape) // 3))
     # Whole cells are averaged, so that grain and the codec's noise do not pass for detail.
     rows, columns = (side - side % step for side in luma.shape)
     cells = luma[:rows, :columns].reshape(rows // step, step, columns // step, step)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Annotated, Any, Literal, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,10 @@ MARK = b'{"loket_recording":'
 """How every recording begins, so that it is told from a video."""
 FOLLOWED = ("name", "labels", "threshold", "confirm_hits", "miss_s", "lines", "zones", "rules")
 """The settings of a camera by which events are made from what was found."""
+
+
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Place = Annotated[int, Field(ge=0, le=9999)]
 
 
 class Header(BaseModel):
@@ -52,10 +56,13 @@ class Look(BaseModel):
 
     at_s: float = Field(ge=0, allow_inf_nan=False, description="Seconds since the first picture.")
     picture: int = Field(ge=0, description="Its number in the footage, from 0.")
-    found: list[tuple[float, float, float, float, float, int]] = Field(
+    found: list[tuple[Share, Share, Share, Share, Share, Place]] = Field(
         description="Each as left, top, right, bottom (shares of the picture), score, label's number."
     )
     full: bool = Field(default=False, description="Whether the detector could not have told of more.")
+    doubt: Share | None = Field(
+        default=None, description="Score below which objects may have been left out, where it is known."
+    )
 
     def detections(self) -> Detections:
         """As the detector told them."""
@@ -65,6 +72,7 @@ class Look(BaseModel):
             table[:, 4].astype(np.float32),
             table[:, 5].astype(np.intp),
             self.full,
+            self.doubt,
         )
 
 
@@ -107,6 +115,7 @@ def look_of(at_s: float, picture: int, found: Detections) -> Look:
         picture=picture,
         found=[(*box, score, label) for box, score, label in rows],
         full=found.saturated,
+        doubt=found.doubt,
     )
 
 
