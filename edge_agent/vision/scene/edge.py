@@ -14,6 +14,8 @@ MARGIN = 0.25
 """How far beyond an edge one must be, in units: for a person about a hand's breadth."""
 SETTLE_S = 0.3
 """For how long, and at two sights at least."""
+LINGER_S = 1.0
+"""Who is so close to the edge that no margin decides is where the foot has been for so long."""
 FAR = 3 * MARGIN
 """Who was last seen so far beyond is there, even if seen once only."""
 
@@ -48,6 +50,7 @@ def seen(
     """The standing after a sight, and whether `side` changed with it.
 
     With `linger_s`, one who is over the edge for so long without a break has changed side without the margin.
+    Who came into view at the edge itself takes the side where they linger in any case; nobody counts that.
     """
     side, now_s = standing.side, visit.last_s
     came_s, came_at = standing.came_s, standing.came_at
@@ -58,7 +61,7 @@ def seen(
         came_s, came_at = _between(standing, visit, depth)
     changed = False
     if not side:
-        if abs(depth) >= MARGIN or (linger_s is not None and now_s - came_s >= linger_s):
+        if abs(depth) >= MARGIN or now_s - came_s >= (LINGER_S if linger_s is None else linger_s):
             side = 1 if depth > 0 else -1
             changed = True
     elif over:

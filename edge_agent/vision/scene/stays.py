@@ -8,8 +8,6 @@ from edge_agent.vision.scene.edge import Standing
 from edge_agent.vision.scene.geometry import Polygon
 from edge_agent.vision.scene.visit import Visit
 
-LINGER_S = 1.0
-"""Who stands so close to the edge that no margin decides is where the foot has been for so long."""
 _ENOUGH = 1.0
 """Deeper than any margin, in units."""
 
@@ -65,7 +63,7 @@ def step(zone: Polygon, state: State, visits: Iterable[Visit], over: Iterable[Vi
             standing = edge.arrived(visit, zone.depth(visit.foot, visit.unit, enough=_ENOUGH))
         elif visit.seen:
             depth = zone.depth(visit.foot, visit.unit, enough=_ENOUGH)
-            standing, _ = edge.seen(standing, visit, depth, linger_s=LINGER_S)
+            standing, _ = edge.seen(standing, visit, depth, linger_s=edge.LINGER_S)
         standings[number] = standing
         stay = state.inside.get(number)
         if standing.side > 0:

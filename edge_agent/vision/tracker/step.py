@@ -30,6 +30,12 @@ from edge_agent.vision.tracker.state import (
 )
 
 Found = Annotated[NDArray[np.float64], "6 D: left, top, right, bottom, label, -score; the surest first"]
+UNSURE_SHARE = 0.8
+"""An unsure detection is believed only if it lies this much better than a sure one."""
+JUST_S = 0.35
+"""Who was seen so shortly ago is looked for a little beyond where they should be: a box may jump..."""
+WIDER = 0.3
+"""...by so much of its size at every side. Whoever has been away for longer is not: it may be another."""
 _SIDES = slice(0, 4)
 _KIND, _DOUBT = 4, 5
 
@@ -47,7 +53,7 @@ def step(
     sure = int(found[_DOUBT].searchsorted(-rules.threshold, side="right"))
     table = state.table
     expected = ahead(table, t_mono)
-    tracks, columns = _matched(table, found, sure, expected=expected, rules=rules)
+    tracks, columns = _matched(table, found, sure, now_s=t_mono, expected=expected, rules=rules)
     if len(tracks):
         table = _seen(
             table,
@@ -88,23 +94,40 @@ def _sound(detections: Detections, rules: Rules) -> Found:
     return found.take(order[: min(unsure, rules.most)], axis=1)
 
 
-def _matched(table: Table, found: Found, sure: int, *, expected: Places, rules: Rules) -> tuple[Which, Which]:
-    """Which tracks are continued by which of `found`."""
+def _matched(
+    table: Table, found: Found, sure: int, *, now_s: float, expected: Places, rules: Rules
+) -> tuple[Which, Which]:
+    """Which tracks are continued by which of `found`; the unsure ones continue believed tracks alone.
+
+    Overlaps are squared, for a pair that lies well is worth more than two that lie half as well: else one who
+    is missed for a moment takes another's detection, who takes a third's.
+    """
     count, detected = table.shape[1], found.shape[1]
     if not count or not detected:
         return _NOWHERE, _NOWHERE
     likeness = overlap(expected, found[_SIDES])
-    likeness *= np.equal.outer(table[LABEL], found[_KIND])
-    tracks, columns = pairs(likeness[:, :sure], least=rules.min_overlap)
+    fit = np.equal.outer(table[LABEL], found[_KIND]).astype(np.float64)
+    fit[:, sure:] *= np.multiply.outer(table[NUMBER] > 0, np.full(detected - sure, UNSURE_SHARE))
+    likeness *= fit
+    tracks, columns = pairs(np.square(likeness, out=likeness), least=rules.min_overlap**2)
     if len(tracks) == count or len(tracks) == detected:
         return tracks, columns
-    left = table[NUMBER] > 0
+    left = table[LAST_S] >= now_s - JUST_S
     left[tracks] = False
-    lost = left.nonzero()[0]
-    if sure < detected and len(lost):
-        more, others = pairs(likeness[lost, sure:], least=rules.min_overlap)
-        tracks, columns = np.concatenate([tracks, lost[more]]), np.concatenate([columns, others + sure])
+    lost, free = left.nonzero()[0], _others(columns, detected)
+    if len(lost) and len(free):
+        near = overlap(_wider(expected[:, lost]), _wider(found[_SIDES].take(free, axis=1)))
+        near *= fit[np.ix_(lost, free)]
+        more, others = pairs(np.square(near, out=near), least=rules.min_overlap**2)
+        tracks, columns = np.concatenate([tracks, lost[more]]), np.concatenate([columns, free[others]])
     return tracks, columns
+
+
+def _wider(sides: Places) -> Places:
+    """The same boxes, with `WIDER` of their size more at every side."""
+    by = WIDER * (sides[2:] - sides[:2])
+    wider: Places = np.concatenate([sides[:2] - by, sides[2:] + by])
+    return wider
 
 
 def _others(columns: Which, count: int) -> Which:

@@ -196,3 +196,12 @@ def test_one_who_was_taken_for_another_and_is_seen_again_has_only_come() -> None
         play.step(at_s, [subject(1, 0.42, now_s=at_s), subject(2, 0.47, now_s=at_s, first_s=2.0)])
     play.finish(6.0)
     assert sorted(left.dwell_s for left in play.of(ZoneLeft)) == pytest.approx([2.9, 5.9], abs=0.11)
+
+
+def test_who_stood_at_the_line_from_the_beginning_and_then_walks_on_has_crossed_it() -> None:
+    near = 0.5 - MARGIN * WIDTH / 2
+    assert crossings(played(walk([near] * 20 + [near + 0.01 * n for n in range(20)]), CROSSING)) == [
+        "forward"
+    ]
+    assert crossings(played(walk([near] * 5 + [near + 0.01 * n for n in range(20)]), CROSSING)) == []
+    assert crossings(played(walk([near] * 20 + [near - 0.01 * n for n in range(20)]), CROSSING)) == []
