@@ -90,12 +90,18 @@ def begin(cells: Cells, now_s: float) -> Background:
 
 
 def look(
-    background: Background, cells: Cells, now_s: float, *, teach: bool, eagerness: float = 1.0
+    background: Background,
+    cells: Cells,
+    now_s: float,
+    *,
+    teach: bool,
+    weather: bool = True,
+    eagerness: float = 1.0,
 ) -> tuple[Background, Look]:
     """Compare a picture's cells with what is known, and learn from them.
 
     `teach`: whether what moves may be learned as restlessness, as the detector has seen no subject lately.
-    `eagerness` divides all limits.
+    `weather`: whether it may be learned as unrest, as it goes on and on. `eagerness` divides all limits.
     """
     cells_coarse = squares(cells)
     gain, offset = light_change(background.fine.mean, cells)
@@ -111,12 +117,15 @@ def look(
         return replace(fresh, looked_s=now_s), Look(strength=max(strength, 1.0), share=share, upheaval=True)
     passed_s = max(0.0, now_s - background.looked_s)
     rates = _Rates.of(passed_s, looks=background.looks, teach=teach)
+    known = background.unrest
+    if teach:
+        known = unrest.learn(known, strength, passed_s, weather=weather)
     learned = Background(
         fine=_learn(cells, fine.spread, fine_off, fine_z, rates),
         coarse=_learn(cells_coarse, coarse.spread, coarse_off, coarse_z, rates),
         looked_s=now_s,
         looks=background.looks + 1,
-        unrest=unrest.learn(background.unrest, strength, passed_s) if teach else background.unrest,
+        unrest=known,
     )
     return learned, Look(strength=strength / background.unrest.limit, share=share, where=places(fine_z > 1.0))
 

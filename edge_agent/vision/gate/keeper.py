@@ -1,5 +1,6 @@
 """The gate of one camera: what it learned, whether it is open, what it let through; whatever the source."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -8,7 +9,7 @@ from av import VideoFrame
 
 from edge_agent.vision import CameraLost, Damaged
 from edge_agent.vision.camera import Frame
-from edge_agent.vision.gate import audit, background, decision
+from edge_agent.vision.gate import audit, background, decision, unrest
 from edge_agent.vision.gate.background import Background
 from edge_agent.vision.gate.decision import Closed, Gate, Open
 from edge_agent.vision.gate.interest import Interest
@@ -54,6 +55,7 @@ class Keeper:
         self._chance = chance
         self._onlooker = onlooker
         self._gate: Gate = Closed()
+        self._opened_s = -math.inf
         self._background: Background | None = None
         self._moved: tuple[tuple[float, float, float, float], ...] = ()
         self._shot_s: float | None = None
@@ -98,22 +100,27 @@ class Keeper:
         self.tally.looks += 1
         if self._background is None or self._background.shape != cells.shape:
             self._background = background.begin(cells, captured_s)
-            self._turn(Open(captured_s + FIRST_OPEN_S))
+            self._turn(Open(captured_s + FIRST_OPEN_S), captured_s)
             return True
         subject_s = self._interest.subject_s
-        teach = subject_s is None or captured_s - subject_s > TEACH_AFTER_S
+        alone_s = captured_s - (-math.inf if subject_s is None else subject_s)
         self._background, found = background.look(
-            self._background, cells, captured_s, teach=teach, eagerness=self.settings.eagerness
+            self._background,
+            cells,
+            captured_s,
+            teach=alone_s > TEACH_AFTER_S,
+            weather=self.is_open and min(alone_s, captured_s - self._opened_s) > unrest.AFTER_S,
+            eagerness=self.settings.eagerness,
         )
         self._moved = found.where
-        self._turn(self._step(captured_s, found.strength))
+        self._turn(self._step(captured_s, found.strength), captured_s)
         if not self.is_open:
             self.tally.settled_s = captured_s
         return found.strength >= decision.OPENS_AT
 
     def is_beckoned(self, captured_s: float) -> bool:
         """Whether it opens because the detector found a subject, or a frame is asked for."""
-        self._turn(self._step(captured_s, None))
+        self._turn(self._step(captured_s, None), captured_s)
         return self.is_open
 
     def pick(self, length_s: float) -> float | None:
@@ -170,6 +177,8 @@ class Keeper:
             hold_s=self.settings.hold_s,
         )
 
-    def _turn(self, gate: Gate) -> None:
-        self.tally.opened += isinstance(gate, Open) and not isinstance(self._gate, Open)
+    def _turn(self, gate: Gate, captured_s: float) -> None:
+        if isinstance(gate, Open) and not isinstance(self._gate, Open):
+            self.tally.opened += 1
+            self._opened_s = captured_s
         self._gate = gate

@@ -95,7 +95,7 @@ def test_what_is_usual_is_under_the_limit_which_is_bounded(
 ) -> None:
     rng, known = np.random.default_rng(seed), Unrest()
     for _ in range(round(300 / apart_s)):
-        known = unrest.learn(known, max(0.0, rng.normal(usual, varies * usual)), apart_s)
+        known = unrest.learn(known, max(0.0, rng.normal(usual, varies * usual)), apart_s, weather=True)
     assert 1 <= known.limit <= unrest.MOST
     assert known.limit == unrest.MOST or known.limit > usual * (1 + 2 * varies)
     assert known.limit < max(1.01, usual * (1 + 10 * varies))
@@ -104,8 +104,18 @@ def test_what_is_usual_is_under_the_limit_which_is_bounded(
 def test_a_passer_by_whom_the_detector_overlooks_changes_little() -> None:
     known = Unrest()
     for number in range(600):
-        known = unrest.learn(known, 8.0 if 300 <= number < 350 else 0.4, 0.1)
-    assert known.limit < 1.6
+        known = unrest.learn(known, 8.0 if 300 <= number < 350 else 0.4, 0.1, weather=True)
+    assert known.limit < 1.8
+
+
+def test_unrest_ends_by_itself_and_only_what_is_weather_adds_to_it() -> None:
+    known = Unrest(mean=1.2, spread=0.2)
+    for _ in range(300):
+        known = unrest.learn(known, 1.9, 0.1, weather=False)
+    assert known.limit <= Unrest(mean=1.2, spread=0.2).limit
+    for _ in range(300):
+        known = unrest.learn(known, 0.4, 2.0, weather=False)
+    assert known.limit == 1
 
 
 # Groups of pictures.
