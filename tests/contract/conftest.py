@@ -107,6 +107,14 @@ DATA: dict[type[events.EventData], st.SearchStrategy[events.EventData]] = {
         duration_s=LASTING,
         reason=st.sampled_from(["cleared", "accepted", "changed", "stopped"]),
     ),
+    events.ModelChanged: st.builds(
+        events.ModelChanged,
+        cause=st.sampled_from(["promoted", "returned", "refused"]),
+        model=NAMES,
+        before=st.none() | HEX,
+        after=HEX,
+        reason=TEXTS,
+    ),
     events.CommandFinished: st.builds(
         events.CommandFinished,
         command=UUIDS,
