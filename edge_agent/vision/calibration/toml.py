@@ -1,7 +1,7 @@
 """A TOML file as blocks of lines, so that a part is changed and every other line stays as it was; pure.
 
 A comment above a table's header belongs to that table. Libraries hang it to the table before, and lose it
-with that one (docs/explanation/decisions/0025).
+with that one (docs/explanation/decisions/0021).
 """
 
 import tomllib
