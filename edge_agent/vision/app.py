@@ -71,6 +71,7 @@ def run(device: Device, settings: VisionSettings, *, stopping: threading.Event) 
     """Wire the unit and let it work until `stopping`."""
     serving = serving_of(device, settings)
     model = serving.choose(wanted_of(settings))
+    serving.note_labels(model.manifest, [(camera.name, camera.labels) for camera in settings.cameras])
     serving.begin()
     with ExitStack() as stack:
         stack.enter_context(serving.blames_the_model())

@@ -1,6 +1,6 @@
 """Which model serves: the one that the settings name, if it passes its canary, else the one before it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,6 +72,12 @@ class Serving:
             _log.error("model_refused", model=wanted.name, reason=fault, serves=chosen.slot.name)
         self._shelf.prune(self._slots.kept)
         return chosen
+
+    def note_labels(self, manifest: Manifest, cameras: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """Note what cameras are to follow (name, labels) and the model that serves does not know."""
+        for camera, labels in cameras:
+            if unknown := [label for label in labels if label not in manifest.labels]:
+                self._note(f"camera {camera}: {manifest.name} serves, and does not know {', '.join(unknown)}")
 
     def begin(self) -> None:
         """The model is about to be loaded: until it has worked for a while, each end may be its fault."""
@@ -236,12 +242,3 @@ def _event(change: Change) -> ModelChanged:
         after=change.after,
         reason=change.reason[:300],
     )
-
-
-def strange_labels(manifest: Manifest, cameras: Iterable[tuple[str, list[str]]]) -> list[str]:
-    """For each (camera, its labels) what the model that serves does not know of them, in words."""
-    return [
-        f"camera {camera}: {manifest.name}, which serves, does not know {', '.join(unknown)}"
-        for camera, labels in cameras
-        if (unknown := [label for label in labels if label not in manifest.labels])
-    ]

@@ -85,7 +85,8 @@ def test_a_wheel_has_manifests_cards_and_enclosed_weights_and_nothing_else_of_mo
         "small/model.toml", "small/card.md", "small/small.tflite",
     }  # fmt: skip
     assert {"model.toml", "card.md"} <= {Path(name).name for name in inside} <= {
-        "model.toml", "card.md", "golden.jpg", *(Path(name).name for name in inside if name.endswith(".tflite")),
+        "model.toml", "card.md", "golden.jpg",
+        *(Path(name).name for name in inside if name.endswith(".tflite")),
     }  # fmt: skip
     shipped = {path.parent.name for path in (CHECKOUT / "models").glob("*/model.toml")}
     assert shipped <= {name.partition("/")[0] for name in inside}

@@ -81,11 +81,8 @@ class Eye:
             always=self._settings.tiles != "auto",
             most=spend,
         )
-        if not parts:
-            return whole
-        return merge(
-            [View(WHOLE, whole), *(View(part, self.glance(self._cut(image, part))) for part in parts)]
-        )
+        views = [View(part, self.glance(self._cut(image, part))) for part in parts if part != WHOLE]
+        return merge([View(WHOLE, whole), *views]) if views else whole
 
     def glance(self, picture: Picture) -> Detections:
         """What is in one picture at the detector's size, and no more. Raises DetectorError."""

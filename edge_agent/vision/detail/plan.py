@@ -41,9 +41,9 @@ class State:
 
 def spendable(invoke_s: float, *, cameras: int, most: int) -> int:
     """How many parts a picture may have beside the whole, where an inference takes `invoke_s`."""
-    if invoke_s <= 0:
+    if (most + 1) * cameras * invoke_s <= TURN_S:
         return most
-    return max(0, min(most, int(TURN_S / cameras / invoke_s + 1e-9) - 1))
+    return max(0, int(TURN_S / cameras / invoke_s + 1e-9) - 1)
 
 
 def plan(

@@ -1,4 +1,4 @@
-"""A model that hangs, in a real unit: the watchdog is not fed, and after its chances the one before serves."""
+"""A model that hangs, in a real unit: the watchdog is not fed, and in the end the one before it serves."""
 
 import hashlib
 import os

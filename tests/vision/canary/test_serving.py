@@ -11,6 +11,7 @@ from edge_agent.vision import DetectorError
 from edge_agent.vision.canary.settings import SlotSettings
 from edge_agent.vision.canary.verdict import Verdict
 from edge_agent.vision.serving import Wanted
+from tests.models.minisign import key_file, sign
 from tests.vision.canary.bench import Desk
 
 BAD = Verdict("its scores are no numbers")
@@ -190,3 +191,22 @@ def test_a_manifest_that_changed_is_another_model(desk: Desk) -> None:
     desk.serves("old")
     assert desk.tried == ["old", "old"]
     assert desk.shelf.read().current.version == "2"
+
+
+def test_labels_that_the_model_in_its_place_does_not_know_are_told(desk: Desk) -> None:
+    serving = desk.start()
+    chosen = serving.choose(Wanted("old", desk.manifests))
+    serving.note_labels(chosen.manifest, [("gate", ["person"]), ("road", ["person", "lorry"])])
+    assert serving.notes == ("camera road: old serves, and does not know lorry",)
+
+
+@pytest.mark.parametrize(("signed", "serves"), [(True, "new"), (False, "old")])
+def test_where_a_key_is_named_an_unsigned_model_is_refused(signed: bool, serves: str, desk: Desk) -> None:
+    desk.serves("old")
+    desk.settings = SlotSettings(key=key_file(desk.folder))
+    if signed:
+        manifest = desk.manifests / "new" / "model.toml"
+        manifest.with_name("model.toml.minisig").write_text(sign(manifest.read_bytes()))
+    assert desk.serves("new") == serves
+    assert desk.causes[-1] == (("promoted", "new") if signed else ("refused", "new"))
+    assert desk.tried == (["old", "new"] if signed else ["old"])  # what is not signed is not even tried
