@@ -9,6 +9,7 @@ STARTS_PROCESSES = {"controller", "street", "kiosk", "unit", "served", "make_sit
 """Fixtures that start a broker, a database server, the fleet or a unit."""
 
 RUNS_COMMANDS = {
+    "test_camera_cli",
     "test_cli",
     "test_cli_core",
     "test_commands",

@@ -1,12 +1,14 @@
 """The detector and the press together: what is in one frame, and the frame with nobody to be recognised."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from av import VideoFrame
 
+from edge_agent.vision.detail.eye import Eye
 from edge_agent.vision.detector import Boxes, Detections, Detector, nothing
 from edge_agent.vision.drawing.found import Mark
 from edge_agent.vision.drawing.places import Area, Crossed, Places
@@ -62,16 +64,28 @@ class Eyes:
     def __init__(self, detector: Detector | None, camera: CameraSettings) -> None:
         self.labels: Sequence[str] = detector.labels if detector is not None else ()
         self.cloak = Cloak(self.labels, camera)
-        self._detector = detector
         self._resize = Resizer(detector.input_size) if detector is not None else None
+        self._eye: Eye | None = None
+        if detector is not None:
+            self._eye = Eye(
+                detector,
+                camera.detail,
+                follows=[label in camera.labels for label in detector.labels],
+                threshold=camera.threshold,
+                cameras=1,
+                times=deque([0.0], maxlen=1),
+                now=lambda: (
+                    0.0
+                ),  # one picture has all the time in the world: all parts of it may be looked at
+            )
 
     def look(self, image: VideoFrame) -> Seen:
         """What is in a frame. Raises DetectorError, Unreleasable."""
         found, detect_s = nothing(), None
-        if self._detector is not None and self._resize is not None:
+        if self._eye is not None and self._resize is not None:
             small = self._resize(image)
             before = time.perf_counter()
-            found = self._detector.detect(small)
+            found = self._eye.look(image, small, captured_s=0.0)
             detect_s = time.perf_counter() - before
         return Seen(self.cloak.cover(image, found), found, detect_s)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from datetime import datetime
 from av import VideoFrame
 
 from edge_agent.model_store.manifest import Manifest
+from edge_agent.vision.detail.eye import Eye
 from edge_agent.vision.detector import Detections, Detector
 from edge_agent.vision.inspection.subject import shown
 from edge_agent.vision.replay import RecordingError
@@ -79,15 +81,30 @@ class Recorder:
     def steps(self, *, seconds: float | None) -> Iterator[Step]:
         """Each picture that is looked at. Raises CameraLost, CameraImpossible, DetectorError."""
         resize, is_due = Resizer(self._detector.input_size), due(1 / self._camera.max_fps)
+        eye: Eye | None = None
         for each in pictures(self._camera, seconds=seconds):
             if not is_due(each.at_s):
                 continue
             if self.header is None or self.player is None:
                 self.header = header_of(self._camera, each.image, manifest=self._manifest, began=self._began)
                 self.player = Player(self._camera, self.header)
-            found = self._detector.detect(resize(each.image))
+            eye = eye or self._eye(self.player)
+            followed = self.player.lane.followed
+            found = eye.look(each.image, resize(each.image), captured_s=each.at_s, followed=followed)
             look = look_of(each.at_s, each.number, found)
             yield Step(look, found, self.player.see(look, found), each.image)
+
+    def _eye(self, player: Player) -> Eye:
+        """As the pipeline's, but with all the time in the world: its clock stands still."""
+        return Eye(
+            self._detector,
+            self._camera.detail,
+            follows=player.lane.follows_labels,
+            threshold=self._camera.threshold,
+            cameras=1,
+            times=deque([0.0], maxlen=1),
+            now=lambda: 0.0,
+        )
 
 
 def steps_of(recording: Recording, player: Player, footage: CameraSettings | None) -> Iterator[Step]:
