@@ -5,11 +5,11 @@
 The attackers are the three BlazeFace models, each on the whole picture, on its quarters and on its ninths
 (which overlap), so that small faces are found too. `faces_before`: what at least four of these nine looks
 find at the same place in the plain pictures, each at the size at which it would be let out; what fewer
-find is a wheel, a hand or a knot in the floor (`finds_before` counts these too). `faces_after`: of these
-faces, how many any look finds again at the same place in the picture that is let out (goal: 0). `useful`
-is the share of the pictures' area that is left as it was; `whole` is how many pictures had to be covered
-wholly; `heads` how many boxes were covered. Without `--video`, `--images` and `--seed`: the mirror's
-clips, and its photographs with people. `--seed N` looks at the simulated street.
+find is a wheel, a hand or a knot in the floor (`finds_before` and `finds_after` count these too).
+`faces_after`: of these faces, how many any look finds again at the same place in the picture that is let
+out (goal: 0). `useful` is the share of the pictures' area that is left as it was; `whole` is how many
+pictures had to be covered wholly; `heads` how many boxes were covered. Without `--video`, `--images` and
+`--seed`: the mirror's clips, and its photographs with people. `--seed N` looks at the simulated street.
 """
 
 import argparse
@@ -43,7 +43,7 @@ from edge_agent.vision.settings import CameraSettings, VisionSettings
 ATTACKERS = ("blazeface_short_range", "blazeface_full_range", "blazeface_full_range_sparse")
 SAME = 0.3
 """Overlap from which two finds are one face."""
-AGREED = 4
+AGREED = 5
 """Looks that must find a face at the same place; a look is one attacker at one scale."""
 TILES = (1, 2, 3)
 """The picture is looked at as a whole, and in so many tiles along each side, which overlap by a third."""
@@ -64,6 +64,7 @@ class Result:
     heads: int = 0
     untouched: list[float] = field(default_factory=list)
     finds: int = 0
+    finds_again: int = 0
     """With what one look alone finds."""
     left: list[str] = field(default_factory=list)
     """Where a face was found again."""
@@ -75,6 +76,7 @@ class Result:
             "faces_before": self.before,
             "faces_after": self.after,
             "finds_before": self.finds,
+            "finds_after": self.finds_again,
             "whole": self.whole,
             "heads": self.heads,
             "useful": round(float(np.mean(self.untouched)), 3) if self.untouched else 0.0,
@@ -138,9 +140,10 @@ class Release:
         covered = self._press.cover(image, people).picture
         finds = attack.faces(plain)
         before = [face for face, looks in finds if looks >= AGREED]
-        after = [face for face, _ in attack.faces(picture)] if before else []
+        after = [face for face, _ in attack.faces(picture)] if finds else []
         left = [face for face in before if any(overlap(face, other) >= SAME for other in after)]
         result.finds += len(finds)
+        result.finds_again += sum(any(overlap(find, other) >= SAME for other in after) for find, _ in finds)
         result.pictures += 1
         result.before += len(before)
         result.after += len(left)

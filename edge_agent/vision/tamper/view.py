@@ -27,7 +27,9 @@ FAINT = 0.2
 TEXTURE = 30.0
 """Of a square's usual edges, mean square in grey levels: below, there is nothing to compare."""
 FEW_SQUARES = 0.15
-"""Share of the squares with edges; a view with fewer is that of something before the lens."""
+"""Share of the squares with edges; a view with fewer cannot be compared with another."""
+NOTHING = 5.0
+"""Grey levels: a picture that varies by less (standard deviation) was never a view."""
 LOST = 0.25
 """Where no more of the usual squares are there, it is another view or none."""
 KEPT = 0.5
@@ -46,8 +48,10 @@ DARK, DARK_SPREAD = 32.0, 8.0
 """Grey levels: nothing brighter, and no contrast. Black is 16 in most video."""
 GLARE, BRIGHTER = 170.0, 40.0
 """Grey levels: so bright on average, and so much brighter than usual."""
-FIRST_LOOKS = 8
-"""Learned before anything is judged."""
+FIRST_LOOKS = 9
+"""Learned before anything is judged; of these the median, so that who passes then is not learned."""
+STEP = 20.0
+"""Grey levels: what differs by more, as who passes does, is learned as if it differed by so much."""
 USUAL_S = 60.0
 SLOW_S = 900.0
 """Time constants: with which a view is learned, and with which one that is half hidden still is."""
@@ -61,6 +65,8 @@ class View:
     sharp: float
     looked_s: float
     looks: int = 1
+    first: tuple[Look, ...] = ()
+    """All looks while they are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class Seen:
 
 def begin(look: Look, now_s: float) -> View:
     """A view that knows one look."""
-    return View(cells=look.cells, sharp=look.sharp, looked_s=now_s)
+    return View(cells=look.cells, sharp=look.sharp, looked_s=now_s, first=(look,))
 
 
 def compare(view: View, look: Look) -> Seen:
@@ -105,16 +111,28 @@ def compare(view: View, look: Look) -> Seen:
 
 def learn(view: View, look: Look, now_s: float, *, kept: float) -> View:
     """The view after one more look at it, of which nothing is wrong."""
+    if view.looks < FIRST_LOOKS:
+        return _learned_at_first((*view.first, look), now_s)
     passed_s = max(0.0, now_s - view.looked_s)
     rate = 1 - math.exp(-passed_s / (USUAL_S if kept >= KEPT else SLOW_S))
-    if view.looks < FIRST_LOOKS:
-        rate = max(rate, 1 / (view.looks + 1))
-    cells: Cells = view.cells + np.float32(rate) * (look.cells - view.cells)
+    cells: Cells = view.cells + np.float32(rate) * np.clip(look.cells - view.cells, -STEP, STEP)
     return View(
         cells=cells,
         sharp=view.sharp + rate * (look.sharp - view.sharp),
         looked_s=now_s,
         looks=view.looks + 1,
+    )
+
+
+def _learned_at_first(looks: tuple[Look, ...], now_s: float) -> View:
+    cells = np.median(np.stack([look.cells for look in looks]), axis=0).astype(np.float32)
+    sharp = float(np.median([look.sharp for look in looks]))
+    return View(
+        cells=cells,
+        sharp=sharp,
+        looked_s=now_s,
+        looks=len(looks),
+        first=looks if len(looks) < FIRST_LOOKS else (),
     )
 
 
@@ -133,10 +151,8 @@ def _wrong(seen: Seen, view: View, look: Look) -> Wrong | None:
 
 def _featureless(look: Look) -> Wrong | None:
     """What a picture is that was never a view: nothing to compare it with, so by its brightness alone."""
-    across, down = _edges(look.cells)
-    textured = _squares(across * across + down * down) > TEXTURE
-    if np.count_nonzero(textured) > FEW_SQUARES * textured.size:
-        return None  # it has become one, and is learned
+    if float(look.cells.std()) > NOTHING:
+        return None  # a road from above, a white wall with a door: nothing can be told, and nothing is
     if _is_black(look):
         return "black"
     return "blinded" if float(look.cells.mean()) > GLARE else "covered"
