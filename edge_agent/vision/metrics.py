@@ -20,6 +20,7 @@ METRICS: Mapping[str, str] = {
     "inferences_total": "Pictures that the detector looked at.",
     "inferences_per_s": "The same in a second, since the health event before.",
     "invoke_p50_ms": "Median time of the recent detections, milliseconds.",
+    "overdue_max_ms": "The longest that a recent picture waited beyond its due time, milliseconds.",
     "overdue_p95_ms": "How long a recent picture waited beyond its due time, 95th percentile, milliseconds.",
     "tracks_created_total": "Objects that were believed.",
     "events_total": "Events that were told.",

@@ -183,6 +183,7 @@ class Unit:
             "frames_per_s": round((frames - before_frames) / since_s, 2),
             **gate_metrics([(reader.tally, reader.interest) for reader in self._readers]),
             "overdue_p95_ms": round(high(self._board.lateness_s) * 1000, 1),
+            "overdue_max_ms": round(max(self._board.lateness_s, default=0.0) * 1000, 1),
             "inferences_per_s": round((inferences - before_inferences) / since_s, 2),
             "invoke_p50_ms": round(median(self._pipeline.detect_s) * 1000, 3),
             "tracks_created_total": sum(lane.tracks for lane in self._lanes),
