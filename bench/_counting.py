@@ -171,18 +171,26 @@ def passages(street: Street) -> list[Passage]:
 
 
 def score(true: Sequence[Passage], found: Sequence[tuple[Key, float]], *, lasts_s: float) -> Score:
-    """Pair counts with passages of the same line, label and direction; judge what is left of both."""
-    missed = extra = 0
+    """How the counts compare with the passages."""
+    missed, extra = errors(true, found, lasts_s=lasts_s)
+    demanded = sum(passage.demanded for passage in true)
+    return Score(demanded=demanded, optional=len(true) - demanded, missed=len(missed), extra=len(extra))
+
+
+def errors(
+    true: Sequence[Passage], found: Sequence[tuple[Key, float]], *, lasts_s: float
+) -> tuple[list[Passage], list[tuple[Key, float]]]:
+    """Pair counts with passages of the same line, label and direction; what is wrong in the rest."""
+    missed: list[Passage] = []
+    extra: list[tuple[Key, float]] = []
     for key in sorted({passage.key for passage in true} | {key for key, _ in found}):
         mine = [passage for passage in true if passage.key == key]
         times = sorted(at_s for other, at_s in found if other == key)
         taken = _paired(sorted(mine, key=lambda passage: passage.at_s), times)
-        missed += sum(passage.demanded for passage in mine if passage not in taken)
-        taken_places = set(taken.values())
-        free = [at_s for place, at_s in enumerate(times) if place not in taken_places]
-        extra += sum(EARLY_S <= at_s <= lasts_s - LATE_S for at_s in free)
-    demanded = sum(passage.demanded for passage in true)
-    return Score(demanded=demanded, optional=len(true) - demanded, missed=missed, extra=extra)
+        missed += [passage for passage in mine if passage.demanded and passage not in taken]
+        free = set(range(len(times))) - set(taken.values())
+        extra += [(key, times[n]) for n in sorted(free) if EARLY_S <= times[n] <= lasts_s - LATE_S]
+    return missed, extra
 
 
 def _paired(true: Sequence[Passage], times: Sequence[float]) -> dict[Passage, int]:
