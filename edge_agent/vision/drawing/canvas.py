@@ -37,7 +37,8 @@ class Canvas:
         self._draw = ImageDraw.Draw(self._sheet)
         self._font = _font(self.text_px * fine)
         self._small = _font(max(LEAST_TEXT_PX - 1, round(self.text_px * 0.8)) * fine)
-        self._plates: list[tuple[float, float, float, float]] = []
+        self.plates: list[tuple[float, float, float, float]] = []
+        """Left, top, right, bottom of the words so far."""
 
     def area(self, corners: Sequence[Pixel], colour: Colour, *, opacity: float) -> None:
         """Fill a polygon."""
@@ -112,7 +113,7 @@ class Canvas:
         plate = self._room(at, width, height)
         if plate is None:
             return
-        self._plates.append(plate)
+        self.plates.append(plate)
         fine = tuple(side * self._fine for side in plate)
         self._draw.rounded_rectangle(
             fine,
@@ -136,7 +137,7 @@ class Canvas:
             left = min(max(x, 1.0), self.size[0] - width - 1)
             top = min(max(y - height, 1.0), self.size[1] - height - 1)
             plate = (left, top, left + width, top + height)
-            if left >= 0 and top >= 0 and not any(_overlap(plate, other) for other in self._plates):
+            if left >= 0 and top >= 0 and not any(_overlap(plate, other) for other in self.plates):
                 return plate
         return None
 
