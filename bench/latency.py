@@ -3,7 +3,8 @@
     scripts/bench latency [--video FILE] [--seconds N] [--json]
 
 A watcher of the fleet's database takes the time when a row is first visible, thus after its commit; it looks
-every 2 ms. The clocks of both ends are this machine's.
+every 2 ms. The clocks of both ends are this machine's. The broker acknowledges a publication before it hands it
+to the fleet, so what is told until the commit bounds the time until the PUBACK: `puback_p95_ms_at_most`.
 """
 
 import argparse
@@ -93,6 +94,7 @@ def main() -> None:
         "events": len(delays),
         "p50_ms": quantile(delays, 0.50),
         "p95_ms": quantile(delays, 0.95),
+        "puback_p95_ms_at_most": quantile(delays, 0.95),
         "invoke_p50_ms": health.get("invoke_p50_ms"),
     }
     print(json.dumps(result) if arguments.json else "\n".join(f"{k}: {v}" for k, v in result.items()))
