@@ -3,8 +3,8 @@
     scripts/bench latency [--video FILE] [--seconds N] [--json]
 
 A watcher of the fleet's database takes the time when a row is first visible, thus after its commit; it looks
-every 2 ms. The clocks of both ends are this machine's. The broker acknowledges a publication before it hands it
-to the fleet, so what is told until the commit bounds the time until the PUBACK: `puback_p95_ms_at_most`.
+every 2 ms. The clocks of both ends are this machine's. The broker acknowledges a publication before it hands
+it to the fleet, so what is told until the commit bounds the time until the PUBACK: `puback_p95_ms_at_most`.
 """
 
 import argparse
