@@ -95,7 +95,7 @@ def test_other_settings_tell_what_they_would_have_told() -> None:
 def test_tracks_end_while_the_camera_is_down_as_in_the_unit() -> None:
     recording = Recording(header(camera()), tuple(looks(3)), whole=True)
     ended = [json.loads(line) for line in lines(recording) if "track.ended" in line]
-    assert [event for event in ended if 16 < event["at_s"] < 18.2]
+    assert [event for event in ended if 16 < event["at_s"] < 17.9]
 
 
 @pytest.mark.parametrize(("hour", "judged"), [(9, True), (20, False), (None, False)])
