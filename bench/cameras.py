@@ -6,7 +6,7 @@
 one. An idle camera is a street of the simulator on which nobody is, H.264 of 768x576 at 10 pictures a second;
 the busy one is a rush hour, or the videos, each a camera of its own. All play in a loop.
 
-`overdue_max_s` is the longest that any picture waited beyond its due time, once the unit is warm, of those that
+`overdue_max_s` is the longest that any picture waited beyond its due time, once the unit is warm, as its
 health tells; `rss_mb` the memory with all cameras, `rss_one_mb` with one, `rss_per_camera_mb` the increment.
 """
 
