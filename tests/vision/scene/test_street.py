@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench._counting import Flicker, boxes_of, counted, lane_of, passages, scene, score, watch
-from edge_agent.contract.events import AlertStarted, QueueMeasured, ZoneLeft
+from edge_agent.contract.events import AlertStarted, QueueMeasured, ZoneCounted, ZoneLeft
 from edge_agent.street.painter import Street
 from edge_agent.street.scenario import Scenario, Zone
 from edge_agent.street.truth import Seen, Truth
@@ -134,3 +134,38 @@ def test_who_drives_the_wrong_way_raises_an_alert() -> None:
     alerts = [saying.at_s for saying in said if isinstance(saying.data, AlertStarted)]
     assert sum(passage.demanded for passage in true) <= len(alerts) <= len(true)
     assert alerts
+
+
+def test_who_stays_long_at_the_counter_and_how_many_are_there_is_as_on_the_street() -> None:
+    shown = film("queue", 2, 60.0, 4.0)
+    scenario, truth = shown.scenario, shown.truth
+    served = next(zone for zone in scenario.zones if zone.name == "served")
+    lane = lane_of(
+        scenario,
+        truth,
+        zones=[{"name": "served", "corners": truth.zone_in_picture(served)}],
+        rules=[
+            {"kind": "occupancy", "zone": "served", "labels": ["person"], "every_s": 0.5},
+            {"kind": "loitering", "zone": "served", "labels": ["person"], "after_s": 8},
+            {"kind": "crowding", "zone": "served", "labels": ["person"], "at_least": 3, "after_s": 2},
+        ],
+    )
+    said = shown.watched(lane, flicker=Flicker())
+    stays = [stay for stay in truth.events().stays if stay.zone == "served" and stay.label == "person"]
+    long = [
+        max(stay.entered_s, 0.0) + 8
+        for stay in stays
+        if min(stay.left_s, scenario.duration_s) - max(stay.entered_s, 0.0) > 9
+    ]
+    alerts = [saying for saying in said if isinstance(saying.data, AlertStarted)]
+    assert {saying.data.alert for saying in alerts} == {"loitering"}, "never three at once"
+    assert sorted(saying.at_s for saying in alerts) == pytest.approx(sorted(long), abs=1.5)
+    told = [(saying.at_s, saying.data.count) for saying in said if isinstance(saying.data, ZoneCounted)]
+    steady = [
+        at_s
+        for at_s in np.arange(2.0, scenario.duration_s - 1.0, 0.5)
+        if all(abs(at_s - edge_s) > SETTLED_S for stay in stays for edge_s in (stay.entered_s, stay.left_s))
+    ]
+    assert steady
+    for at_s in steady:
+        assert _at(told, at_s) == sum(stay.entered_s < at_s < stay.left_s for stay in stays)
