@@ -9,15 +9,18 @@ STARTS_PROCESSES = {"controller", "street", "kiosk", "unit", "served", "make_sit
 """Fixtures that start a broker, a database server, the fleet or a unit."""
 
 RUNS_COMMANDS = {
+    "test_canary",
     "test_camera_cli",
     "test_cli",
     "test_cli_core",
     "test_commands",
     "test_kill",
+    "test_killed",
     "test_live",
     "test_privacy",
     "test_rtsp",
     "test_serve",
+    "test_slots_cli",
     "test_sources",
     "test_unit",
 }

@@ -14,7 +14,7 @@ from edge_agent.model_store.manifest import Sight, load_manifest, manifests_fold
 from edge_agent.vision.canary.trial import trial
 from edge_agent.vision.canary.verdict import Limits, Measured, Verdict, fault_in, judge, missing_in
 from tests.vision.canary.bench import MODELS, add_model
-from tests.vision.conftest import detections
+from tests.vision.conftest import detections, model
 
 LIMITS = Limits(slowest_ms=100.0, most_bytes=150_000_000, timeout_s=60.0)
 
@@ -60,6 +60,13 @@ def test_a_model_that_never_answers_is_ended(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kept", [0, 200, 1200])
 def test_a_truncated_model_crashes_nobody_else(kept: int, tmp_path: Path) -> None:
     assert not tried(tmp_path, of("sound")[:kept]).fit
+
+
+@pytest.mark.parametrize("kept", [4000, 2_000_000])
+def test_nor_does_a_truncated_model_of_the_usual_size(kept: int, tmp_path: Path) -> None:
+    verdict = tried(tmp_path, model("ssd_mobilenet_v1_coco").read_bytes()[:kept])
+    assert not verdict.fit
+    assert "\n" not in verdict.reason
 
 
 def test_labels_that_are_too_few_are_found_out() -> None:
