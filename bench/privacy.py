@@ -9,7 +9,8 @@ find is a wheel, a hand or a knot in the floor (`finds_before` and `finds_after`
 `faces_after`: of these faces, how many any look finds again at the same place in the picture that is let
 out (goal: 0). `useful` is the share of the pictures' area that is left as it was; `whole` is how many
 pictures had to be covered wholly; `heads` how many boxes were covered. Without `--video`, `--images` and
-`--seed`: the mirror's clips, and its photographs with people. `--seed N` looks at the simulated street.
+`--seed`: the mirror's clips, and its photographs with people, of which a face must lie in a person's
+published box. `--seed N` looks at the simulated street.
 """
 
 import argparse
@@ -131,15 +132,24 @@ class Release:
         return people_in(found, self._lane.where(self._person), person=self._person)
 
     def measure(
-        self, image: av.VideoFrame, people: Boxes | None, attack: Attack, result: Result, name: str
+        self,
+        image: av.VideoFrame,
+        people: Boxes | None,
+        attack: Attack,
+        *,
+        result: Result,
+        name: str,
+        truth: Boxes | None,
     ) -> None:
-        """Attack the plain picture and the one that is let out."""
+        """Attack the plain picture and the one that is let out; `truth`: where people are, if it is known."""
         plain = self._bare.cover(image, np.zeros((0, 4), np.float32)).picture
         released = self._press.release(image, people)
         picture = np.asarray(simplejpeg.decode_jpeg(released.jpeg), np.uint8)
         covered = self._press.cover(image, people).picture
         finds = attack.faces(plain)
-        before = [face for face, looks in finds if looks >= AGREED]
+        before = [
+            face for face, looks in finds if looks >= AGREED and (truth is None or _is_within(face, truth))
+        ]
         after = [face for face, _ in attack.faces(picture)] if finds else []
         left = [face for face in before if any(overlap(face, other) >= SAME for other in after)]
         result.finds += len(finds)
@@ -171,12 +181,12 @@ def main() -> None:
         )
         detector = load_detector(device, settings)
     result = Result()
-    for name, frames in footage(arguments.video, arguments.images, arguments.seed):
+    for name, frames, truth in footage(arguments.video, arguments.images, arguments.seed):
         release = Release(detector, side=settings.snapshots.side)
         for number, (image, at_s, attacked) in enumerate(frames):
             people = release.see(image, at_s)
             if attacked:
-                release.measure(image, people, attack, result, f"{name}#{number}")
+                release.measure(image, people, attack, result=result, name=f"{name}#{number}", truth=truth)
         if not arguments.json:
             print(f"{name}: {result.figures()}", flush=True)
     if not arguments.json:
@@ -188,7 +198,9 @@ Frames = Iterator[tuple[av.VideoFrame, float, bool]]
 """Frames of one camera, when each was taken, and whether it is attacked."""
 
 
-def footage(videos: Sequence[Path], images: Path | None, seed: int | None) -> Iterator[tuple[str, Frames]]:
+def footage(
+    videos: Sequence[Path], images: Path | None, seed: int | None
+) -> Iterator[tuple[str, Frames, Boxes | None]]:
     """What is looked at; by default what the mirror has."""
     if not videos and images is None and seed is None:
         mirror = default_mirror()
@@ -204,22 +216,35 @@ def footage(videos: Sequence[Path], images: Path | None, seed: int | None) -> It
     if images is not None:
         yield from _photographs(images)
     for video in videos:
-        yield video.name, _clip(video)
+        yield video.name, _clip(video), None
     for scenario in STREETS if seed is not None else ():
-        yield scenario, _street(scenario, seed or 0)
+        yield scenario, _street(scenario, seed or 0), None
 
 
-def _photographs(folder: Path) -> Iterator[tuple[str, Frames]]:
+def _photographs(folder: Path) -> Iterator[tuple[str, Frames, Boxes | None]]:
     for path in sorted(folder.iterdir()):
-        if path.suffix in (".jpg", ".bmp", ".png") and _may_show_people(path):
+        truth = _people_of(path)
+        if path.suffix in (".jpg", ".bmp", ".png") and (truth is None or len(truth)):
             with av.open(path) as container:
-                yield path.name, iter([(next(container.decode(video=0)), 0.0, True)])
+                yield path.name, iter([(next(container.decode(video=0)), 0.0, True)]), truth
 
 
-def _may_show_people(path: Path) -> bool:
-    """Not where boxes are published (YOLO text, class 0) and there is nobody among them."""
-    boxes = path.with_suffix(".txt")
-    return not boxes.exists() or any(line.startswith("0 ") for line in boxes.read_text().splitlines())
+def _people_of(path: Path) -> Boxes | None:
+    """The published boxes of people in a photograph (YOLO text, class 0), a little larger; None: none
+    published."""
+    text = path.with_suffix(".txt")
+    if not text.exists():
+        return None
+    lines = [line.split() for line in text.read_text().splitlines() if line.startswith("0 ")]
+    rows = np.array(lines, np.float32).reshape(-1, 5)
+    return np.concatenate([rows[:, 1:3] - 0.6 * rows[:, 3:5], rows[:, 1:3] + 0.6 * rows[:, 3:5]], axis=1)
+
+
+def _is_within(face: Face, people: Boxes) -> bool:
+    """Whether a face's middle lies in a person's box."""
+    x, y = (face.left + face.right) / 2, (face.top + face.bottom) / 2
+    inside = (people[:, 0] <= x) & (x <= people[:, 2]) & (people[:, 1] <= y) & (y <= people[:, 3])
+    return bool(inside.any())
 
 
 def _clip(path: Path) -> Frames:

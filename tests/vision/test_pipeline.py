@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import simplejpeg
 
-from edge_agent.contract.events import TrackEnded, TrackStarted
+from edge_agent.contract.events import PicturesReleased, TrackEnded, TrackStarted
 from edge_agent.outbox.snapshots import SnapshotSpool
 from edge_agent.testing.clock import FixedClock
 from edge_agent.testing.outbox import MemoryOutbox
@@ -148,6 +148,54 @@ def test_pictures_can_be_switched_off(tmp_path: Path) -> None:
     bench.see(SOMEBODY, times=3)
     assert len(bench.told) == 1
     assert bench.spool.pending() == []
+
+
+def test_the_best_picture_is_told_when_the_track_ends(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, snapshots={"tracks": "best"})
+    bench.see(SOMEBODY, times=4)
+    bench.see((0.3, 0.05, 0.6, 0.95, 0.95, 1), times=8)
+    assert bench.spool.pending() == []
+    bench.see(times=25)
+    started, ended = bench.told
+    assert isinstance(started, TrackStarted)
+    assert isinstance(ended, TrackEnded)
+    assert started.snapshot is None
+    assert bench.spool.pending() == [ended.snapshot]
+
+
+def test_a_track_that_the_units_end_cuts_off_has_its_picture_too(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, snapshots={"tracks": "both"})
+    bench.see(SOMEBODY, times=5)
+    bench.pipeline.finish(bench.clock.monotonic)
+    started, ended = bench.told
+    assert isinstance(started, TrackStarted)
+    assert isinstance(ended, TrackEnded)
+    assert started.snapshot
+    assert ended.snapshot
+
+
+def test_what_moved_and_was_not_found_is_covered_like_a_person(bench: Bench) -> None:
+    bench.detector.answer = detections(SOMEBODY)
+    for _ in range(3):
+        bench.clock.advance(0.1)
+        at_s = bench.clock.monotonic - 0.05
+        bench.pipeline.process(0, Frame(image=IMAGE, captured_s=at_s, moved=((0.7, 0.1, 0.9, 0.9),)))
+    picture = simplejpeg.decode_jpeg(bench.spool.read(bench.spool.pending()[0]))
+    head, legs = picture[14:40, 114:142], picture[80:104, 114:142]
+    assert head.std() < legs.std() / 2
+
+
+MASK = {"name": "window", "corners": [[0.8, 0.8], [0.9, 0.8], [0.9, 0.9]]}
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_moved_camera_with_masks_gives_wholly_covered_pictures(tmp_path: Path, moved: bool) -> None:
+    bench = Bench(tmp_path, masks=[MASK])
+    bench.lane.tampers = frozenset({"moved"} if moved else ())
+    bench.see(SOMEBODY, times=3)
+    bench.voice.keep_house()
+    (row,) = [row.data for row in bench.outbox.rows if isinstance(row.data, PicturesReleased)]
+    assert (row.tracks, row.whole, row.masked) == (1, moved, 1)
 
 
 def test_no_picture_is_made_without_an_event(bench: Bench) -> None:

@@ -36,7 +36,7 @@ KEPT = 0.5
 """Where so many are there, it is the usual view."""
 FLAT = 0.35
 """Share of the usual height of edges, below which nothing is seen but what is before the lens."""
-SOFT, BLURRED, SHARP = 0.7, 0.6, 0.55
+SOFT, BLURRED, SHARP = 0.55, 0.6, 0.7
 """Out of focus: edges of cells fallen to such a share, to such a share of the whole picture's contrast,
 and steps from pixel to pixel likewise. Blur leaves the contrast as it is, dusk does not; headlights raise
 it, and leave edges."""
