@@ -41,12 +41,13 @@ class Album:
         """
         if not self._lane.camera.snapshots.best or shot.captured_s - self._tried_s < best.EVERY_S:
             return
-        self._tried_s = shot.captured_s
         merits = {
             subject.number: best.merit(subject, best.score_of(subject, shot.found), small)
             for subject in self._lane.subjects()
             if subject.seen
         }
+        if merits:
+            self._tried_s = shot.captured_s
         chosen = best.better(merits, self._kept)
         if not chosen:
             return

@@ -69,7 +69,8 @@ class Bench:
     def wire(self) -> None:
         """What stands between detector and outbox."""
         self.voice = Voice(self.outbox, self.spool, books=self.books, clock=self.clock)
-        press = Press(longest_side=160)
+        masks = [mask.shape for mask in self.lane.camera.masks]
+        press = Press(longest_side=160, masks=masks)
         album = Album(self.lane, labels=self.detector.labels, press=press, voice=self.voice)
         self.pipeline = Pipeline(self.detector, [self.lane], voice=self.voice, albums=[album])
 
