@@ -55,7 +55,7 @@ class Slots:
     current: Slot | None = None
     previous: Slot | None = None
     starts: int | None = None
-    """How often the current one was started since it was promoted without a crash-free while; None after it."""
+    """Of the current one since it was promoted, those that did not end well; None once it is proven."""
     refused: tuple[Refusal, ...] = ()
     untold: tuple[Change, ...] = ()
 

@@ -118,7 +118,11 @@ def test_lines_zones_and_rules_are_read(tmp_path: Path) -> None:
             "8: cameras[0].lines[0].start[1] = 1.8: lies outside the",
         ),
         ("start = [0.2, 0.8]", "start = [-0.1, 0.8]", "8: cameras[0].lines[0].start[0] = -0.1: lies outside"),
-        ("start = [0.2, 0.8]", "start = [nan, 0.8]", "8: cameras[0].lines[0].start[0] = nan: input should be a finite number"),
+        (
+            "start = [0.2, 0.8]",
+            "start = [nan, 0.8]",
+            "8: cameras[0].lines[0].start[0] = nan: input should be a finite number",
+        ),
         (
             "end = [0.8, 0.8]",
             "end = [0.2, 0.8]",

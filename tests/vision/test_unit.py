@@ -81,7 +81,11 @@ def test_tracks_appear_with_pictures_and_all_end_when_the_unit_stops(media: Path
 
 
 def test_a_snapshot_is_taken_on_command(media: Path, unit: Make) -> None:
-    running = unit(camera(media / "intel_sample_videos/worker-zone-detection.gif", more='snapshots = { tracks = "none" }'))
+    running = unit(
+        camera(
+            media / "intel_sample_videos/worker-zone-detection.gif", more='snapshots = { tracks = "none" }'
+        )
+    )
     running.start()
     eventually(lambda: running.of(STARTED))
     device = load_device(running.folder)
