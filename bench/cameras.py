@@ -94,7 +94,7 @@ def run(videos: Sequence[Path], *, folder: Path, seconds: float) -> list[dict[st
         if process.wait(30) != 0:
             sys.exit(f"bench cameras: {(folder / 'stderr').read_text()[-500:]}")
     database = sqlite3.connect(folder / "data/outbox/machine/telemetry.db")
-    rows = database.execute("SELECT data FROM rows WHERE kind = 'health' ORDER BY seq").fetchall()
+    rows = database.execute("SELECT data FROM rows WHERE kind = 'device.health' ORDER BY seq").fetchall()
     database.close()
     told: list[dict[str, Any]] = [json.loads(data)["metrics"] for (data,) in rows]
     warm = [each for each in told if each["uptime_s"] >= WARM_S]

@@ -15,9 +15,11 @@ frame every 2 s, of a simulated street on which nobody is, three times over:
 `vs_decode_all` and `vs_bare_decode` say how many times less the gate costs, by the median of the rounds.
 
 `recall` is over simulated scenes with small, slow, distant and night subjects. An event is a subject that is
-in the picture for a second or more, half visible at least; it counts as caught if the gate handed on a frame
-that shows it, taken no later than one group of pictures (2 s) after it appeared, and handed on no later than
-that either. The detector that tells the gate what it saw is perfect, but sees only what the gate hands on.
+in the picture for a group of pictures (2 s) or more, half visible at least; it counts as caught if the gate
+handed on a frame that shows it, taken no later than one group after it appeared, and handed on no later than
+that either. `recall_at_all` asks only that it was shown once; `recall_brief` is of who was there for one to
+two seconds, which may fall between two key frames. The detector that tells the gate what it saw is perfect,
+but sees only what the gate hands on.
 With --video, events are the tracks of the shipped detector on every picture.
 """
 
@@ -68,7 +70,7 @@ LEAST_HEIGHT = 0.04
 """Of the picture's: a smaller subject no detector of ours finds (23 pixels of 576)."""
 LEAST_VISIBLE = 0.5
 LEAST_S = 1.0
-"""A subject that is there for less is no event."""
+"""A subject that is there for less is no event, not even a brief one."""
 
 Subjects = Callable[[float], set[int]]
 """The numbers of the subjects at a time of the video, seconds."""
@@ -353,6 +355,11 @@ class Score:
     handed_on: int
     open_ratio: float
     subject_ratio: float
+    shown: int
+    """Events of which a frame was handed on, however late."""
+    brief: int
+    """Subjects that were there for less than a group; and how many of them were shown."""
+    brief_shown: int
 
     def told(self) -> str:
         """In a line."""
@@ -374,12 +381,16 @@ def score(path: Path, subjects: Subjects, *, frames: int, fps: float) -> Score:
     spans = {number: span for number, span in spans.items() if span[1] - span[0] >= LEAST_S}
     real = [(captured_s, at_s) for captured_s, at_s, audit in seen.handed if not audit]
     captured = np.array([captured_s for captured_s, _ in real])
-    caught, closed, added = 0, 0, []
+    caught, closed, added, at_all, brief, brief_shown = 0, 0, [], 0, 0, 0
     for number, (first_s, last_s) in spans.items():
         shown = [
             (captured_s, at_s) for captured_s, at_s in real
             if first_s <= captured_s <= last_s and number in subjects(captured_s)
         ]  # fmt: skip
+        if last_s - first_s < GROUP_S:
+            brief, brief_shown = brief + 1, brief_shown + bool(shown)
+            continue
+        at_all += bool(shown)
         closed += not any(first_s - 0.3 <= at_s <= first_s + 0.05 for captured_s, at_s in real)
         if shown and shown[0][0] - first_s <= GROUP_S and shown[0][1] - first_s <= GROUP_S + 1.5 / fps:
             caught += 1
@@ -387,8 +398,9 @@ def score(path: Path, subjects: Subjects, *, frames: int, fps: float) -> Score:
     peopled = [at_s for at_s in times if subjects(at_s)]
     handed = sum(bool(len(captured)) and np.abs(captured - at_s).min() < 0.5 / fps for at_s in peopled)
     return Score(
-        len(spans), caught, closed, tuple(added), len(peopled), int(handed),
+        len(spans) - brief, caught, closed, tuple(added), len(peopled), int(handed),
         seen.tally.open_ratio, len(peopled) / max(1, frames),
+        at_all, brief, brief_shown,
     )  # fmt: skip
 
 
@@ -398,7 +410,11 @@ def summed(found: dict[str, Score]) -> dict[str, Any]:
     frames = sum(each.frames for each in found.values())
     added = [seconds for each in found.values() for seconds in each.added_s]
     return {
-        "recall": round(caught / events, 4) if events else None,
+        "recall": share(caught, events),
+        "recall_at_all": share(sum(each.shown for each in found.values()), events),
+        "recall_brief": share(
+            sum(each.brief_shown for each in found.values()), sum(each.brief for each in found.values())
+        ),
         "events": events,
         "events_from_closed": sum(each.from_closed for each in found.values()),
         "frames_recall": round(sum(each.handed_on for each in found.values()) / frames, 4)
@@ -410,6 +426,11 @@ def summed(found: dict[str, Score]) -> dict[str, Any]:
         },
         "open_by_scene": {name: round(each.open_ratio, 3) for name, each in found.items()},
     }
+
+
+def share(some: int, every: int) -> float | None:
+    """Of nothing there is none."""
+    return round(some / every, 4) if every else None
 
 
 def film(scenario: Scenario, path: Path, *, seed: int) -> Subjects:
