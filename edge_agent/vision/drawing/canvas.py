@@ -102,15 +102,17 @@ class Canvas:
         ):  # fmt: skip
             self.path([(x + to_x * arm, y), (x, y), (x, y + to_y * arm)], colour, wide=0.8)
 
-    def words(self, text: str, at: Pixel, colour: Colour, *, small: bool = False) -> None:
-        """Words on a plate, its lower left corner at a point or as near as there is room."""
+    def words(
+        self, text: str, at: Pixel, colour: Colour, *, small: bool = False, ending: bool = False
+    ) -> None:
+        """Words on a plate, its lower left corner (`ending`: right one) at a point or as near as can be."""
         font = self._small if small else self._font
         left, _, right, _ = self._draw.textbbox((0, 0), text, font=font, anchor="ls")
         pad = self.text_px * 0.28
         line_up, line_down = (side / self._fine for side in font.getmetrics())
         width = (right - left) / self._fine + 2 * pad
         height = line_up + line_down * 0.9 + pad * 0.4
-        plate = self._room(at, width, height)
+        plate = self._room((at[0] - width * ending, at[1]), width, height)
         if plate is None:
             return
         self.plates.append(plate)

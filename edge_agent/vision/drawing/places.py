@@ -92,8 +92,9 @@ def _draw_line(canvas: Canvas, line: Crossed, colour: tuple[int, int, int], widt
     canvas.path([start, end], colour, wide=1.4)
     canvas.arrow(middle, tip, colour, wide=1.2)
     canvas.dot(start, colour)
-    beside = (tip[0] + canvas.stroke * 3, tip[1] + canvas.text_px * 0.6)
-    canvas.words("forward", beside, colour, small=True)
+    leftwards = right[0] < 0
+    beside = (tip[0] + canvas.stroke * (-3 if leftwards else 3), tip[1] + canvas.text_px * 0.6)
+    canvas.words("forward", beside, colour, small=True, ending=leftwards)
     canvas.words(line.name, (start[0] + canvas.stroke * 4, start[1] - canvas.stroke * 2), LINE)
 
 

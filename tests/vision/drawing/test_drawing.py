@@ -22,7 +22,7 @@ SHARES = st.floats(0.15, 0.85)
 def test_the_arrow_points_to_where_forward_leads(
     start: tuple[float, float], end: tuple[float, float]
 ) -> None:
-    if np.hypot((end[0] - start[0]) * WIDTH, (end[1] - start[1]) * HEIGHT) < 60:
+    if np.hypot((end[0] - start[0]) * WIDTH, (end[1] - start[1]) * HEIGHT) < 110:
         return
     sheet = sheet_of(Places(lines=(Crossed("a", start, end),)), width=WIDTH, height=HEIGHT)
     alone = sheet[..., :3].astype(int) - palette.LINE
