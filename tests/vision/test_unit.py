@@ -18,6 +18,7 @@ import simplejpeg
 from av.video.reformatter import VideoReformatter
 
 from edge_agent.contract.commands import Command, TakeSnapshot
+from edge_agent.contract.events import TrackStarted
 from edge_agent.device import load_device
 from edge_agent.inbox.store import open_inbox
 from edge_agent.model_store.manifest import manifests_folder
@@ -44,10 +45,10 @@ def test_six_people_who_walk_through_are_six_tracks(clip: Path, detector: SsdDet
             if number % 2:
                 continue  # five a second: what a Raspberry Pi manages
             small = scaler.reformat(image, width=300, height=300, format="rgb24")
-            started, _ = lane.see(
+            said = lane.see(
                 detector.detect(np.asarray(small.to_ndarray(), np.uint8)), captured_s=image.time
             )
-            starts += started
+            starts += [saying for saying in said if isinstance(saying.data, TrackStarted)]
     assert len(starts) == 6
 
 
@@ -62,7 +63,9 @@ def test_tracks_appear_with_pictures_and_all_end_when_the_unit_stops(media: Path
     assert len({t["run"] for t in started + ended}) == 1
     assert {t["label"] for t in started} == {"person"}
     pictures = {path.stem: path.read_bytes() for path in running.snapshots}
-    assert {t["snapshot"] for t in started} <= set(pictures)
+    assert {t["snapshot"] for t in ended if t["snapshot"]} == set(pictures)
+    assert pictures
+    assert running.of("vision.pictures.released")[-1]["tracks"] >= len(pictures)
     for sha256, jpeg in pictures.items():
         assert hashlib.sha256(jpeg).hexdigest() == sha256
         assert max(simplejpeg.decode_jpeg_header(jpeg)[:2]) <= 640
