@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from edge_agent.vision.detector import Detections
 from edge_agent.vision.tracker import motion
-from edge_agent.vision.tracker.pairing import Which, insides, overlap, pairs
+from edge_agent.vision.tracker.pairing import Shares, Which, insides, overlap, pairs
 from edge_agent.vision.tracker.rules import Rules
 from edge_agent.vision.tracker.state import (
     BOX,
@@ -105,22 +105,27 @@ def _matched(
     count, detected = table.shape[1], found.shape[1]
     if not count or not detected:
         return _NOWHERE, _NOWHERE
-    likeness = overlap(expected, found[_SIDES])
-    fit = np.equal.outer(table[LABEL], found[_KIND]).astype(np.float64)
-    fit[:, sure:] *= np.multiply.outer(table[NUMBER] > 0, np.full(detected - sure, UNSURE_SHARE))
-    likeness *= fit
-    tracks, columns = pairs(np.square(likeness, out=likeness), least=rules.min_overlap**2)
+    alike = _alike(table, found, sure, overlap(expected, found[_SIDES]))
+    tracks, columns = pairs(alike, least=rules.min_overlap**2)
     if len(tracks) == count or len(tracks) == detected:
         return tracks, columns
     left = table[LAST_S] >= now_s - JUST_S
     left[tracks] = False
     lost, free = left.nonzero()[0], _others(columns, detected)
     if len(lost) and len(free):
-        near = overlap(_wider(expected[:, lost]), _wider(found[_SIDES].take(free, axis=1)))
-        near *= fit[np.ix_(lost, free)]
-        more, others = pairs(np.square(near, out=near), least=rules.min_overlap**2)
+        near = overlap(_wider(expected[:, lost]), _wider(found[_SIDES, free]))
+        near = _alike(table[:, lost], found[:, free], int((free < sure).sum()), near)
+        more, others = pairs(near, least=rules.min_overlap**2)
         tracks, columns = np.concatenate([tracks, lost[more]]), np.concatenate([columns, free[others]])
     return tracks, columns
+
+
+def _alike(table: Table, found: Found, sure: int, overlaps: Shares) -> Shares:
+    """How well tracks and detections fit by their `overlaps`, in place; the first `sure` of `found` are."""
+    overlaps *= np.equal.outer(table[LABEL], found[_KIND])
+    if sure < found.shape[1]:
+        overlaps[:, sure:] *= (UNSURE_SHARE * (table[NUMBER] > 0))[:, np.newaxis]
+    return np.square(overlaps, out=overlaps)
 
 
 def _wider(sides: Places) -> Places:
