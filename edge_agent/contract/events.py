@@ -267,8 +267,8 @@ class TamperEnded(EventData):
     tamper: Tamper = Field(description="As when it started.")
     duration_s: float = Field(ge=0, description="From its beginning to its end, by the monotonic clock.")
     reason: TamperReason = Field(
-        description="It is gone; the new view was taken for the usual one; the picture's size changed, so that "
-        "it cannot be told; the unit stops."
+        description="It is gone; the new view was taken for the usual one; the picture's size changed, so "
+        "that it cannot be told; the unit stops."
     )
 
 
