@@ -1,6 +1,7 @@
 """`edge-agent street`: simulated streets, as a list, a contact sheet, or a video with its ground truth."""
 
 import json
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -69,7 +70,8 @@ def render(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Record a street as a video with its ground truth; Ctrl-C leaves nothing behind."""
+    """Record a street as a video with its ground truth; who ends it early leaves nothing behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     chosen = _chosen(scenario, seed=seed, fps=fps, bitrate=bitrate)
     if seconds is not None and seconds > chosen.scenario.duration_s:
         _fail(f"{scenario} ends after {chosen.scenario.duration_s:g} s; ask for fewer --seconds", status=2)

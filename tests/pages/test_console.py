@@ -114,7 +114,7 @@ def visiting(
         [{"name": name, "value": value, "url": served.url} for name, value in cookies.items()]
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
     page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
@@ -221,14 +221,14 @@ def test_nothing_stays_green_when_the_server_is_gone(filled: Filled, browser: Br
         _await_beats(page)
         served.process.send_signal(signal.SIGSTOP)
         try:
-            expect(badge).to_have_text("? Tidak diketahui", timeout=15_000)
+            expect(badge).to_have_text("? Tidak diketahui", timeout=30_000)
             assert page.locator(".state-online").count() == 0
             expect(page.locator("#pulse-text")).to_have_text(
                 "Sambungan ke server terputus. Yang tampil mungkin sudah usang."
             )
         finally:
             served.process.send_signal(signal.SIGCONT)
-        expect(badge).to_have_text("Terhubung", timeout=15_000)
+        expect(badge).to_have_text("Terhubung", timeout=30_000)
         expect(page.locator("#pulse-text")).to_have_text("Langsung")
 
 

@@ -83,7 +83,7 @@ def open_page(browser: Browser, kiosk: RunningKiosk) -> Iterator[Callable[..., P
 
     def open_one(size: tuple[int, int] = (1024, 600), *, language: str = "id", **options: object) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -272,7 +272,7 @@ def test_the_back_button_shows_the_next_person_nothing(playwright: Playwright, k
     browser = launch(playwright, bfcache=True)
     try:
         page = browser.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto(kiosk.url)
         fill_in(page, "id", "kanari kembali", "kanari@contoh.id")
         code = send(page, "id")
@@ -489,7 +489,7 @@ def test_text_twice_as_large_still_fits(
     browser = launch(playwright, "--blink-settings=defaultFontSize=32")
     try:
         page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.goto(kiosk.url)
         for name in screens(page, kiosk, "id"):
             measured = page.evaluate(MEASURE.replace("TARGET", str(TARGET_PX)))

@@ -124,18 +124,19 @@ def test_a_mistake_is_told_and_nothing_is_written(words: str, status: int, told:
     assert left_in(folder / "full") == ["thing"]
 
 
-def test_ctrl_c_leaves_nothing_behind(folder: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_who_ends_it_early_leaves_nothing_behind(folder: Path, ending: signal.Signals) -> None:
     with subprocess.Popen(
         [PROGRAM, "street", "render", "rush_hour", "--out", "film"],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         try:
             eventually(lambda: next(folder.glob(".film.*/video.mp4"), None))
-            process.send_signal(signal.SIGINT)
+            process.send_signal(ending)
             out, err = process.communicate(timeout=60)
         finally:
             process.kill()
-    assert process.returncode not in (0, -signal.SIGINT)
+    assert process.returncode not in (0, -ending)
     assert "Traceback" not in out + err
     assert left_in(folder) == ["small.toml"]
 
