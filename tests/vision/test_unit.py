@@ -45,9 +45,7 @@ def test_six_people_who_walk_through_are_six_tracks(clip: Path, detector: SsdDet
             if number % 2:
                 continue  # five a second: what a Raspberry Pi manages
             small = scaler.reformat(image, width=300, height=300, format="rgb24")
-            said = lane.see(
-                detector.detect(np.asarray(small.to_ndarray(), np.uint8)), captured_s=image.time
-            )
+            said = lane.see(detector.detect(np.asarray(small.to_ndarray(), np.uint8)), captured_s=image.time)
             starts += [saying for saying in said if isinstance(saying.data, TrackStarted)]
     assert len(starts) == 6
 
