@@ -5,7 +5,7 @@ from pathlib import Path
 
 from demo.camera import mirror
 from demo.layout import Layout
-from demo.report import vision_totals
+from demo.report import newest_metrics
 from demo.site import Site, free_port_base
 from fleet.store.engine import open_store
 
@@ -24,10 +24,10 @@ def bench_site(root: Path, *, cameras: Sequence[str] = ("none.mp4",)) -> Site:
     return site
 
 
-def fleet_health(site: Site) -> dict[str, float]:
-    """The vision unit's newest metrics, as the fleet stored them."""
+def fleet_health(site: Site, *, unit: str = "vision") -> dict[str, float]:
+    """A unit's newest metrics, as the fleet stored them."""
     engine = open_store(f"sqlite:///{site.layout.fleet / 'fleet.db'}")
     try:
-        return vision_totals(engine, device=site.layout.device, after=0)
+        return newest_metrics(engine, device=site.layout.device, unit=unit, after=0)
     finally:
         engine.dispose()

@@ -66,7 +66,7 @@ def report(
     engine: Engine, *, device: str, start: Count, end: Count, rss_mb: dict[str, float]
 ) -> dict[str, Any]:
     """The run between two counts as one JSON object; `lost`, `duplicates` and `waiting` are totals."""
-    metrics = vision_totals(engine, device=device, after=start.position)
+    metrics = newest_metrics(engine, device=device, unit="vision", after=start.position)
     delays = _latencies_ms(engine, device=device, after=start.position)
     return {
         "frames": int(metrics.get("frames_total", 0)),
@@ -121,8 +121,8 @@ def _accounted(engine: Engine, *, device: str, incarnation: str) -> set[int]:
     return seqs
 
 
-def vision_totals(engine: Engine, *, device: str, after: int) -> dict[str, float]:
-    """The metrics of the vision unit's newest health event that was stored after position `after`."""
+def newest_metrics(engine: Engine, *, device: str, unit: str, after: int) -> dict[str, float]:
+    """The metrics of a unit's newest health event that was stored after position `after`."""
     query = (
         select(events.c.data)
         .where(events.c.device == device, events.c.kind == "device.health", events.c.position > after)
@@ -131,7 +131,7 @@ def vision_totals(engine: Engine, *, device: str, after: int) -> dict[str, float
     with engine.connect() as connection:
         for (text,) in connection.execute(query):
             health = json.loads(text)
-            if health["unit"] == "vision":
+            if health["unit"] == unit:
                 metrics: dict[str, float] = health["metrics"]
                 return metrics
     return {}

@@ -92,8 +92,8 @@ class Courier:
             self.note_sent()
         return published == _AT_ONCE
 
-    def acknowledged(self, happening: Acknowledged, now: float) -> None:
-        """The broker answered a publication."""
+    def acknowledged(self, happening: Acknowledged, now: float, *, wall_s: float) -> None:
+        """The broker answered a publication; `wall_s` is s since 1970."""
         posted = self._in_flight.pop(happening.mid, None)
         stream = self._streams.pop(happening.mid, None)
         if posted is None or stream is None:
@@ -112,7 +112,7 @@ class Courier:
                 )
         elif happening.taken:
             self.sent_total += 1
-            lane.taken(posted)
+            lane.taken(posted, wall_s)
 
     def note_sent(self) -> None:
         """Mark in the files what the broker took; of citizens, tell the kiosk first."""
@@ -132,6 +132,15 @@ class Courier:
         """Return to the disk what a drained backlog has left empty, a part at a time."""
         for lane in self.lanes.values():
             self.attempt(lane, partial(lane.file.shrink, unless_below=_TIDY_FROM_PAGES))
+
+    @property
+    def ages(self) -> dict[str, float]:
+        """How old events were when the broker acknowledged them, lately: metrics; none before the first."""
+        ages_s = sorted(self.lanes[Stream.EVENTS].ages_s)
+        if not ages_s:
+            return {}
+        shares = {"puback_p50_ms": 0.5, "puback_p95_ms": 0.95}
+        return {name: round(1000 * ages_s[int(len(ages_s) * share)], 1) for name, share in shares.items()}
 
     def reasons(self) -> list[str]:
         """Why the uplink is degraded, as far as the courier knows."""

@@ -1,6 +1,7 @@
 """A lane: one stream on its way from its file to the fleet."""
 
 import math
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
@@ -18,6 +19,7 @@ log = logs.get(__name__)
 
 _LOOK_AGAIN_AFTER_S = 5.0
 _MARKS_AT_ONCE = 500
+_RECENT = 256
 
 
 class Letter(NamedTuple):
@@ -25,6 +27,8 @@ class Letter(NamedTuple):
 
     topic: str
     payload: bytes
+    happened_s: float
+    """By the wall clock, s since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Lane:
     ) -> None:
         self.file = file
         self.stream = file.stream
+        self.ages_s: deque[float] = deque(maxlen=_RECENT)
+        """How old the recent rows were, by the wall clock, when the broker took them."""
         self._device = device
         self._size = size
         self._resend_after_s = resend_after_s
@@ -109,10 +115,11 @@ class Lane:
             for seq in self.window.due(now, room=room)
         ]
 
-    def taken(self, posted: Posted) -> None:
+    def taken(self, posted: Posted, wall_s: float) -> None:
         """The broker took a row."""
         if posted.incarnation == self._incarnation and posted.seq in self._letters:
             self._sent.add(posted.seq)
+            self.ages_s.append(max(0.0, wall_s - self._letters[posted.seq].happened_s))
 
     def refused(self, posted: Posted, now: float) -> None:
         """The broker refused a row."""
@@ -165,7 +172,7 @@ class Lane:
                 # and settles its seq: a stream must not stop for ever at one row.
                 log.error("outbox_row_unreadable", stream=self.stream, seq=row.seq, cause=str(error)[:200])
                 payload = _name_alone(row, incarnation=self._incarnation)
-            self._letters[row.seq] = Letter(topics.event(self._device, row.kind), payload)
+            self._letters[row.seq] = Letter(topics.event(self._device, row.kind), payload, row.time)
         self.window.offer(row.seq for row in rows)
 
 

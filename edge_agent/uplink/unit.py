@@ -210,7 +210,7 @@ class Unit:
                     self._lost(why)
                     return
                 case Acknowledged():
-                    self._courier.acknowledged(happening, time.monotonic())
+                    self._acknowledged(happening)
                 case Received(topic=topic, payload=payload):
                     try:
                         self._answers.received(topic, payload, time.monotonic())
@@ -219,6 +219,10 @@ class Unit:
                         log.error("message_not_noted", topic=topic, cause=str(error))
                     else:
                         link.confirm(happening)
+
+    def _acknowledged(self, happening: Acknowledged) -> None:
+        reading = self._clock.read()
+        self._courier.acknowledged(happening, reading.monotonic, wall_s=reading.wall.timestamp())
 
     # -- chores --------------------------------------------------------------------------------------------
 
@@ -243,6 +247,7 @@ class Unit:
                 "connections_total": self._connections,
                 "published_total": self._courier.published_total,
                 "sent_total": self._courier.sent_total,
+                **self._courier.ages,
                 "settled_total": self._answers.settled_total,
                 "forged_total": self._answers.forged_total,
                 "snapshots_uploaded_total": self._uploads.uploaded,
@@ -277,7 +282,7 @@ class Unit:
             link.step(readable=bool(readable), writable=bool(writable))
             for happening in link.take():
                 if isinstance(happening, Acknowledged):
-                    self._courier.acknowledged(happening, time.monotonic())
+                    self._acknowledged(happening)
                     answered = answered or happening.mid == farewell
         self._courier.note_sent()
         link.close()

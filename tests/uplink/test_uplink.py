@@ -54,6 +54,24 @@ def test_events_arrive_once_in_order_and_leave_the_outbox(street, eventually):
     assert fleet.presences[0].session == fleet.presences[-1].session
 
 
+def test_how_old_events_are_at_the_broker_is_told(street, eventually):
+    street.settings["health_every_s"] = 0.5
+    fleet, outbox = street.fleet(), street.outbox()
+
+    def told():
+        events = fleet.events("device.health")
+        return [event.data["metrics"] for event in events if "puback_p95_ms" in event.data["metrics"]]
+
+    began = time.monotonic()
+    for number in range(1, 4):
+        outbox.append(track(number))
+    time.sleep(1.0)  # they wait for the uplink, and are that old
+    street.uplink()
+    eventually(told)
+    passed_ms = 1000 * (time.monotonic() - began)
+    assert 1000 <= told()[0]["puback_p50_ms"] <= told()[0]["puback_p95_ms"] <= passed_ms
+
+
 def test_a_row_stays_until_the_fleet_has_stored_it(street, eventually):
     fleet, outbox = street.fleet(acknowledges=False), street.outbox()
     street.uplink()
