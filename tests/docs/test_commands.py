@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import typer
 
+from edge_agent.model_store.manifest import Manifest
 from loket.settings import load
 
 USAGE_ERROR: Any = typer.BadParameter.__base__
@@ -179,12 +180,14 @@ def test_the_guides_work_when_followed_to_the_letter(
 def test_settings_shown_in_pages_are_accepted(blocks: list[Any], generate: ModuleType) -> None:
     known = {
         key
-        for model in generate.SETTINGS.values()
+        for model in [*generate.SETTINGS.values(), Manifest]
         for part in [model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()]
         for key in part.get("properties", {})
     }
     for block in blocks:
         if block.language == "toml":
             document = tomllib.loads(block.text)
-            keys = {*document, *(key for table in document.get("cameras", []) for key in table)}
+            cameras = document.get("cameras", [])  # [[cameras]], or a part of one as [cameras.gate]
+            tables = cameras if isinstance(cameras, list) else [cameras]
+            keys = {*document, *(key for table in tables for key in table)}
             assert keys <= known, f"{block.page.name}: {keys - known}"

@@ -30,8 +30,6 @@ from edge_agent.vision.tracker.state import (
 )
 
 Found = Annotated[NDArray[np.float64], "6 D: left, top, right, bottom, label, -score; the surest first"]
-UNSURE_SHARE = 0.8
-"""An unsure detection is believed only if it lies this much better than a sure one."""
 JUST_S = 0.35
 """Who was seen so shortly ago is looked for a little beyond where they should be: a box may jump..."""
 WIDER = 0.3
@@ -97,34 +95,38 @@ def _sound(detections: Detections, rules: Rules) -> Found:
 def _matched(
     table: Table, found: Found, sure: int, *, now_s: float, expected: Places, rules: Rules
 ) -> tuple[Which, Which]:
-    """Which tracks are continued by which of `found`; the unsure ones continue believed tracks alone.
+    """Which tracks are continued by which of `found`: first by sure ones, then by unsure, then by near ones.
 
     Overlaps are squared, for a pair that lies well is worth more than two that lie half as well: else one who
-    is missed for a moment takes another's detection, who takes a third's.
+    is missed for a moment takes another's detection, who takes a third's. Unsure detections, which continue
+    believed tracks alone, wait for the sure all the same: a smear behind one who walks often lies better.
     """
     count, detected = table.shape[1], found.shape[1]
     if not count or not detected:
         return _NOWHERE, _NOWHERE
-    alike = _alike(table, found, sure, overlap(expected, found[_SIDES]))
-    tracks, columns = pairs(alike, least=rules.min_overlap**2)
+    alike = _alike(table, found, overlap(expected, found[_SIDES]))
+    tracks, columns = pairs(alike[:, :sure], least=rules.min_overlap**2)
+    lost = _others(tracks, count)
+    lost = lost[table[NUMBER, lost] > 0]
+    if sure < detected and len(lost):
+        more, others = pairs(alike[lost, sure:], least=rules.min_overlap**2)
+        tracks, columns = np.concatenate([tracks, lost[more]]), np.concatenate([columns, others + sure])
     if len(tracks) == count or len(tracks) == detected:
         return tracks, columns
-    left = table[LAST_S] >= now_s - JUST_S
-    left[tracks] = False
-    lost, free = left.nonzero()[0], _others(columns, detected)
+    lost, free = _others(tracks, count), _others(columns, detected)
+    lost = lost[table[LAST_S, lost] >= now_s - JUST_S]
     if len(lost) and len(free):
         near = overlap(_wider(expected[:, lost]), _wider(found[_SIDES, free]))
-        near = _alike(table[:, lost], found[:, free], int((free < sure).sum()), near)
+        near = _alike(table[:, lost], found[:, free], near)
+        near[:, free >= sure] *= (table[NUMBER, lost] > 0)[:, np.newaxis]
         more, others = pairs(near, least=rules.min_overlap**2)
         tracks, columns = np.concatenate([tracks, lost[more]]), np.concatenate([columns, free[others]])
     return tracks, columns
 
 
-def _alike(table: Table, found: Found, sure: int, overlaps: Shares) -> Shares:
-    """How well tracks and detections fit by their `overlaps`, in place; the first `sure` of `found` are."""
+def _alike(table: Table, found: Found, overlaps: Shares) -> Shares:
+    """How well tracks and detections fit by their `overlaps`, in place."""
     overlaps *= np.equal.outer(table[LABEL], found[_KIND])
-    if sure < found.shape[1]:
-        overlaps[:, sure:] *= (UNSURE_SHARE * (table[NUMBER] > 0))[:, np.newaxis]
     return np.square(overlaps, out=overlaps)
 
 
