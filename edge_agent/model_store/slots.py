@@ -6,6 +6,8 @@ from typing import Literal
 Cause = Literal["promoted", "returned", "refused"]
 
 MOST_REFUSED = 16
+MOST_CUTS = 5
+"""So many starts on trial that a reboot ended are put down to the power; more may be the model's doing."""
 MOST_UNTOLD = 16
 """Changes that wait to be told; of more, the oldest go."""
 
@@ -56,6 +58,10 @@ class Slots:
     previous: Slot | None = None
     starts: int | None = None
     """Of the current one since it was promoted, those that did not end well; None once it is proven."""
+    boot: str = ""
+    """The machine's boot in which the latest of them was."""
+    cuts: int = 0
+    """How many more there were that a reboot ended."""
     refused: tuple[Refusal, ...] = ()
     untold: tuple[Change, ...] = ()
 
@@ -81,6 +87,7 @@ def promoted(slots: Slots, slot: Slot, *, change: str) -> Slots:
         current=slot,
         previous=before or slots.previous,
         starts=0,
+        cuts=0,
         refused=refused,
         untold=_with(slots, told),
     )
@@ -115,9 +122,16 @@ def returned(slots: Slots, *, reason: str, change: str) -> Slots:
     )
 
 
-def began(slots: Slots) -> Slots:
+def rebooted(slots: Slots, *, boot: str) -> Slots:
+    """The latest start is not held against the model where the machine's end was its end; not for ever."""
+    if not slots.starts or slots.boot == boot or slots.cuts >= MOST_CUTS:
+        return slots
+    return replace(slots, starts=slots.starts - 1, boot=boot, cuts=slots.cuts + 1)
+
+
+def began(slots: Slots, *, boot: str) -> Slots:
     """The current model is about to be loaded: it counts as a crash until it ends well."""
-    return slots if slots.starts is None else replace(slots, starts=slots.starts + 1)
+    return slots if slots.starts is None else replace(slots, starts=slots.starts + 1, boot=boot)
 
 
 def ended_well(slots: Slots) -> Slots:

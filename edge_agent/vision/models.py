@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from edge_agent.clock import boot_id
 from edge_agent.device import Device
 from edge_agent.model_store.manifest import manifests_folder
 from edge_agent.model_store.shelf import Shelf, Shelved
@@ -41,6 +42,7 @@ def serving_of(device: Device, settings: VisionSettings) -> Serving:
         trial=trial_of(settings),
         fetch=lambda manifest: store.resolve(manifest, manifest.weights),
         runtime=runtime(),
+        boot=boot_id(),
     )
 
 

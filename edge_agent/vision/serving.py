@@ -43,6 +43,7 @@ class Serving:
         trial: Trial,
         fetch: Fetch,
         runtime: str,
+        boot: str,
         new_id: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
         self.notes: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class Serving:
         self._trial = trial
         self._fetch = fetch
         self._runtime = runtime
+        self._boot = boot
         self._new_id = new_id
         self._slots = Slots()
         self._counted = False
@@ -60,6 +62,8 @@ class Serving:
     def choose(self, wanted: Wanted) -> Shelved:
         """The model to load now. Raises ModelError or DetectorError where there is none."""
         self._slots = self._shelf.read()
+        if slots.rebooted(self._slots, boot=self._boot) != self._slots:
+            self._change(lambda before: slots.rebooted(before, boot=self._boot))
         self._return_from_crashes()
         fault, chosen = "", None
         try:
@@ -81,7 +85,7 @@ class Serving:
 
     def begin(self) -> None:
         """The model is about to be loaded: until it has worked for a while, each end may be its fault."""
-        self._change(slots.began)
+        self._change(lambda before: slots.began(before, boot=self._boot))
         self._counted = self._slots.starts is not None
 
     def works(self, now_s: float) -> None:

@@ -64,6 +64,7 @@ class Desk:
     """By the model's name; without one it is fit."""
     settings: SlotSettings = field(default_factory=SlotSettings)
     runtime: str = "runtime-1"
+    boot: str = "boot-1"
     tried: list[str] = field(default_factory=list)
     fetch: Callable[[Manifest], Path] = enclosed
     told: list[tuple[str, str, str]] = field(default_factory=list)
@@ -84,7 +85,8 @@ class Desk:
     def start(self) -> Serving:
         """A start of the unit."""
         return Serving(
-            self.shelf, self.settings, trial=self._trial, fetch=self.fetch, runtime=self.runtime
+            self.shelf, self.settings, trial=self._trial, fetch=self.fetch, runtime=self.runtime,
+            boot=self.boot,
         )  # fmt: skip
 
     def serves(self, name: str) -> str:

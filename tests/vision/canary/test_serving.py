@@ -87,6 +87,24 @@ def test_after_a_crash_loop_the_one_before_serves_again_and_the_bad_one_is_remem
     assert desk.serves("third") == "third"
 
 
+def test_power_cuts_are_not_held_against_a_model_on_trial_but_not_for_ever(desk: Desk) -> None:
+    desk.serves("old")
+
+    def cut(boot: int) -> str:
+        desk.boot = f"boot-{boot}"
+        return desk.crashes("new")
+
+    assert [cut(boot) for boot in range(8)] == ["new"] * 8
+    assert cut(9) == "old", "five were put down to the power, three not"
+
+
+def test_a_power_cut_excuses_no_crash_before_it(desk: Desk) -> None:
+    desk.serves("old")
+    assert [desk.crashes("new") for _ in range(2)] == ["new", "new"]
+    desk.boot = "boot-2"
+    assert [desk.crashes("new") for _ in range(3)] == ["new", "new", "old"]
+
+
 def test_ends_in_order_and_health_are_no_crashes(desk: Desk) -> None:
     desk.settings = SlotSettings(healthy_s=120)
     desk.serves("old")
