@@ -198,3 +198,18 @@ def test_detections_are_chosen_by_mask() -> None:
     chosen = detections(person(0.1), person(0.2))[np.array([False, True])]
     assert isinstance(chosen, Detections)
     assert chosen.boxes[0, 0] == np.float32(0.2)
+
+
+def test_a_surer_second_box_that_trails_somebody_is_nobody_new() -> None:
+    walking = [(0.2, [(0.40 + 0.02 * n, 0.1, 0.60 + 0.02 * n, 0.9, 0.8, 0)]) for n in range(4)]
+    doubled = [(0.48, 0.2, 0.70, 0.9, 0.45, 0), (0.53, 0.1, 0.74, 0.9, 0.75, 0)]
+    _, starts, _, _ = play([*walking, *[(0.2, doubled)] * 3])
+    assert len(starts) == 1
+
+
+def test_an_unsure_box_that_lies_better_waits_for_the_sure_one() -> None:
+    standing = [(0.2, [(0.4, 0.1, 0.6, 0.9, 0.8, 0)])] * 4
+    smeared = [(0.47, 0.1, 0.67, 0.9, 0.8, 0), (0.4, 0.1, 0.61, 0.9, 0.3, 0)]
+    state, starts, _, _ = play([*standing, (0.2, smeared)])
+    assert len(starts) == 1
+    assert state.box[0] == pytest.approx([0.47, 0.1, 0.67, 0.9])

@@ -20,6 +20,10 @@ class Rules:
     min_overlap: float = 0.3
     """The least overlap of where a track should be with its next detection."""
     max_inside: float = 0.85
-    """A detection that lies so far inside another of its label (or around it) begins no track of its own."""
+    """A detection that lies so far inside another of its label, or around it, begins no track of its own..."""
+    max_inside_unlike: float = 0.75
+    """...and so far, if one of the two is less sure than the other by `unlike`: two people are seen alike."""
+    unlike: float = 0.7
+    """The share of the surer one's score up to which two detections are not equally sure."""
     most: int = 250
     """So many detections of a frame are looked at, the surest first, which bounds the time of a step."""

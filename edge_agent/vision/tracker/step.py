@@ -30,6 +30,8 @@ from edge_agent.vision.tracker.state import (
 )
 
 Found = Annotated[NDArray[np.float64], "6 D: left, top, right, bottom, label, -score; the surest first"]
+UNSURE_SHARE = 0.8
+"""A near unsure detection is believed only if it lies this much better than a sure one."""
 JUST_S = 0.35
 """Who was seen so shortly ago is looked for a little beyond where they should be: a box may jump..."""
 WIDER = 0.3
@@ -118,7 +120,7 @@ def _matched(
     if len(lost) and len(free):
         near = overlap(_wider(expected[:, lost]), _wider(found[_SIDES, free]))
         near = _alike(table[:, lost], found[:, free], near)
-        near[:, free >= sure] *= (table[NUMBER, lost] > 0)[:, np.newaxis]
+        near[:, free >= sure] *= (UNSURE_SHARE**2 * (table[NUMBER, lost] > 0))[:, np.newaxis]
         more, others = pairs(near, least=rules.min_overlap**2)
         tracks, columns = np.concatenate([tracks, lost[more]]), np.concatenate([columns, free[others]])
     return tracks, columns
@@ -177,8 +179,14 @@ def _begun(found: Found, columns: Which, sure: int, *, room: int, rules: Rules) 
     rival = np.tri(sure, found.shape[1], -1, np.bool_)[new]  # the surer ones, and those that continue a track
     rival[:, columns] = True
     rival &= np.equal.outer(found[_KIND, new], found[_KIND])
-    rival &= insides(found[_SIDES, new], found[_SIDES]) >= rules.max_inside
+    rival &= insides(found[_SIDES, new], found[_SIDES]) >= _most_inside(found[_DOUBT], new, rules)
     return new[~rival.any(axis=1)][: max(room, 0)]
+
+
+def _most_inside(doubt: Shares, new: Which, rules: Rules) -> Shares:
+    """How far each of `new` may lie in each of the others, or around it, and still be another object."""
+    unlike = np.maximum.outer(doubt[new], doubt) >= rules.unlike * np.minimum.outer(doubt[new], doubt)
+    return np.where(unlike, rules.max_inside_unlike, rules.max_inside)
 
 
 def _born(found: Found, now_s: float) -> Table:
