@@ -20,7 +20,7 @@ class Rules:
     min_overlap: float = 0.3
     """The least overlap of where a track should be with its next detection."""
     max_inside: float = 0.85
-    """A detection that lies so far inside another of its label, or around it, begins no track of its own..."""
+    """A detection that lies so far inside another of its label (or around it) begins no track..."""
     max_inside_unlike: float = 0.75
     """...and so far, if one of the two is less sure than the other by `unlike`: two people are seen alike."""
     unlike: float = 0.7
