@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 from uuid import uuid4
 
 import typer
@@ -14,10 +14,16 @@ from edge_agent.model_store.manifest import MANIFEST, load_manifest, manifests_f
 from edge_agent.model_store.shelf import pin_of
 from edge_agent.model_store.slots import Slot, Slots
 from edge_agent.vision import VisionError
-from edge_agent.vision.canary.trial import trial
-from edge_agent.vision.models import limits_of, shelf_of, store_of, threads_of
-from edge_agent.vision.settings import load_vision
+from loket.lazily import lazily
 from loket.settings import SettingsError
+
+if TYPE_CHECKING:
+    from edge_agent.vision import models
+    from edge_agent.vision import settings as vision
+    from edge_agent.vision.canary import trial as canary
+else:
+    canary, models = lazily("edge_agent.vision.canary.trial"), lazily("edge_agent.vision.models")
+    vision = lazily("edge_agent.vision.settings")
 
 Config = Annotated[Path, typer.Option(help="The settings folder.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -27,7 +33,7 @@ RESTART = "restart the unit: systemctl restart edge-vision"
 def show(*, config: Config = Path("/etc/loket"), as_json: AsJson = False) -> None:
     """Tell which model serves on this device, which did before, and which are refused."""
     try:
-        found = shelf_of(load_device(config)).read()
+        found = models.shelf_of(load_device(config)).read()
     except SettingsError as error:
         _fail(error, status=2)
     if as_json:
@@ -48,16 +54,18 @@ def try_model(
 ) -> None:
     """Put a model through its canary; nothing changes on the device. Exit status 1 if it must not serve."""
     try:
-        device, settings = load_device(config), load_vision(config)
+        device, settings = load_device(config), vision.load_vision(config)
         manifests = settings.models_folder or manifests_folder()
         manifest = load_manifest(name, folder=manifests)
         path = manifests / name / MANIFEST
         if manifest.kind != "ssd":
             raise ModelError(f"model {name}: is of kind {manifest.kind}, which no camera uses")
-        weights = store_of(settings).resolve(manifest, manifest.weights)
-        verdict = trial(path, weights, limits=limits_of(settings), threads=threads_of(settings))
+        weights = models.store_of(settings).resolve(manifest, manifest.weights)
+        verdict = canary.trial(
+            path, weights, limits=models.limits_of(settings), threads=models.threads_of(settings)
+        )
         if verdict.fit and forgive:
-            shelf_of(device).change(lambda before: slots.forgiven(before, pin_of(path)))
+            models.shelf_of(device).change(lambda before: slots.forgiven(before, pin_of(path)))
     except (SettingsError, ModelError, VisionError) as error:
         _fail(error, status=2)
     if as_json:
@@ -73,7 +81,7 @@ def try_model(
 def go_back(*, config: Config = Path("/etc/loket")) -> None:
     """Let the model serve again that did before; the one that serves now is refused from then on."""
     try:
-        shelf = shelf_of(load_device(config))
+        shelf = models.shelf_of(load_device(config))
         before = shelf.read()
         if before.current is None or before.previous is None:
             raise ModelError("there is no model to return to; see: edge-agent models slots")

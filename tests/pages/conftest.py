@@ -1,4 +1,4 @@
-"""What holds for all pages: patience, for a browser shares its machine with the fleet and the units under test."""
+"""What holds for all pages: patience, for a browser shares its machine with the fleet and the units."""
 
 from playwright.sync_api import expect
 

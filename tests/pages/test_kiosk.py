@@ -165,10 +165,12 @@ def test_a_journey_by_number_keys_and_enter(
     press("3")
     press("Enter")
     expect(page).to_have_url(re.compile("/isi$"))
+    expect(page.locator("textarea")).to_be_focused()
     page.keyboard.type(f"Dengan tombol, {language} 123")
     press("Tab")
     press("Enter")
     expect(page).to_have_url(re.compile("/kontak$"))
+    expect(page.locator("input.line")).to_be_focused()
     page.keyboard.type("warga@contoh.id")
     with page.expect_navigation(wait_until="load"):
         press("Enter")

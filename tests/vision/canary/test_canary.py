@@ -112,6 +112,12 @@ def test_an_object_at_another_place_or_with_another_label_is_missing() -> None:
     assert missing_in(detections(), [sight], labels=["person"])
 
 
+def test_the_memory_of_who_asks_is_not_held_against_a_model(tmp_path: Path) -> None:
+    ballast = np.ones(LIMITS.most_bytes + 100_000_000, np.uint8)
+    assert tried(tmp_path, of("sound")).fit
+    assert ballast.all()
+
+
 def test_the_models_that_come_with_loket_pass_where_they_lie() -> None:
     manifest = load_manifest("street_sim", folder=manifests_folder())
     path = manifests_folder() / "street_sim" / "model.toml"
