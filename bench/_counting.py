@@ -2,14 +2,16 @@
 
 Where a foot is, a box does not say to the centimetre: its lower edge is that of the nearer shoe, or of a
 vehicle's near side. So some true passages may be counted or not, and neither is wrong: those nearer to an end
-of the line than half a body and `END_M`, those over the line and back that never come `STEP_M` beyond it, and
-those at the picture's border. How many these are is told.
+of the line than half a body and `END_M`, those of somebody who never is `STEP_M` away from the line either
+before or after (from the passage before, or the beginning; until the next, or the end), and those at the
+picture's border. How many these are is told.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import lap
 import numpy as np
 
 from edge_agent.contract.events import LineCrossed, ZoneEntered, ZoneLeft
@@ -34,6 +36,8 @@ EARLY_S, LATE_S = 3.0, 2.0
 """Passages so soon after the beginning, or so shortly before the end, may be counted or not."""
 SLACK_S = 2.0
 """How far a count may lie from its passage in time: a box's foot comes over the line sooner or later."""
+_NEARER = 1e-3
+"""What it is worth that a count and its passage are at the same time, where one missed is worth 1."""
 
 Key = tuple[str, str, str]
 """Line, label, direction."""
@@ -186,23 +190,33 @@ def errors(
     for key in sorted({passage.key for passage in true} | {key for key, _ in found}):
         mine = [passage for passage in true if passage.key == key]
         times = sorted(at_s for other, at_s in found if other == key)
-        taken = _paired(sorted(mine, key=lambda passage: passage.at_s), times)
+        taken = _paired(mine, times, lasts_s=lasts_s)
         missed += [passage for passage in mine if passage.demanded and passage not in taken]
         free = set(range(len(times))) - set(taken.values())
-        extra += [(key, times[n]) for n in sorted(free) if EARLY_S <= times[n] <= lasts_s - LATE_S]
+        extra += [(key, times[n]) for n in sorted(free) if _judged(times[n], lasts_s)]
     return missed, extra
 
 
-def _paired(true: Sequence[Passage], times: Sequence[float]) -> dict[Passage, int]:
-    """A place among `times` for each passage, in order; those that must be counted choose first."""
-    taken: dict[Passage, int] = {}
-    free = dict(enumerate(times))
-    for passage in sorted(true, key=lambda passage: not passage.demanded):
-        near = [place for place, at_s in free.items() if abs(at_s - passage.at_s) <= SLACK_S]
-        if near:
-            taken[passage] = near[0]
-            del free[near[0]]
-    return taken
+def _paired(true: Sequence[Passage], times: Sequence[float], *, lasts_s: float) -> dict[Passage, int]:
+    """A place among `times` for each passage: as few as can be missed and extra, then as near as can be."""
+    weighs = [float(passage.demanded) for passage in true]
+    counts = [float(_judged(at_s, lasts_s)) for at_s in times]
+    apart = np.array([[abs(passage.at_s - at_s) for at_s in times] for passage in true])
+    apart = apart.reshape(len(true), len(times))
+    gain = np.add.outer(weighs, counts) + _NEARER * (1 - apart / SLACK_S)
+    size = max(apart.shape)
+    cost = np.zeros((size, size))
+    cost[: len(true), : len(times)] = np.where(apart <= SLACK_S, -gain, 0.0)
+    place_of = lap.lapjv(cost)[1] if size else []
+    return {
+        passage: int(place)
+        for passage, place in zip(true, place_of, strict=False)
+        if place < len(times) and abs(times[place] - passage.at_s) <= SLACK_S
+    }
+
+
+def _judged(at_s: float, lasts_s: float) -> bool:
+    return EARLY_S <= at_s <= lasts_s - LATE_S
 
 
 def _of(street: Street, line: Line, actor: Actor) -> Iterator[Passage]:
@@ -214,13 +228,13 @@ def _of(street: Street, line: Line, actor: Actor) -> Iterator[Passage]:
     for place, (at_s, direction) in enumerate(crossed):
         if not 0 <= at_s < lasts_s:
             continue
-        neighbours = [
-            other for other, _ in (*crossed[max(0, place - 1) : place], *crossed[place + 1 : place + 2])
-        ]
+        before_s = crossed[place - 1][0] if place else 0.0
+        after_s = crossed[place + 1][0] if place + 1 < len(crossed) else lasts_s
         demanded = (
-            EARLY_S <= at_s <= lasts_s - LATE_S
+            _judged(at_s, lasts_s)
             and _from_ends(line, actor, at_s) >= end_m
-            and all(_farthest(line, actor, at_s, other) >= STEP_M for other in neighbours)
+            and _farthest(line, actor, max(0.0, before_s), at_s) >= STEP_M
+            and _farthest(line, actor, at_s, min(lasts_s, after_s)) >= STEP_M
             and _clear_of_border(street, actor, at_s)
         )
         yield Passage((line.name, actor.label, direction), at_s, actor.number, demanded)
@@ -247,7 +261,7 @@ def _from_ends(line: Line, actor: Actor, at_s: float) -> float:
 
 
 def _farthest(line: Line, actor: Actor, from_s: float, until_s: float) -> float:
-    """How far from the line somebody comes between two passages, metres."""
+    """How far from the line somebody comes in a time, metres."""
     (ax, ay), (bx, by) = line.start, line.end
     length = math.dist(line.start, line.end)
     steps = [actor.path.at(at_s) for at_s in np.linspace(from_s, until_s, 50)]

@@ -33,7 +33,8 @@ def step(
     for visit in visits:
         before = state.get(visit.number)
         if before is None:
-            standings[visit.number] = edge.arrived(visit, line.depth(visit.foot, visit.unit))
+            depth = line.depth(visit.foot, visit.unit)
+            standings[visit.number] = edge.arrived(visit, depth, margin=edge.NEARER)
         elif not visit.seen:
             standings[visit.number] = before
         else:

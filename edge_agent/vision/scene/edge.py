@@ -12,6 +12,8 @@ from edge_agent.vision.scene.visit import Visit
 
 MARGIN = 0.25
 """How far beyond an edge one must be, in units: for a person about a hand's breadth."""
+NEARER = 0.1
+"""At a line, how far one who comes into view must be from it to be taken to have been on that side."""
 SETTLE_S = 0.3
 """For how long, and at two sights at least."""
 LINGER_S = 1.0
@@ -38,9 +40,9 @@ class Standing(NamedTuple):
     """Since when."""
 
 
-def arrived(visit: Visit, depth: float) -> Standing:
+def arrived(visit: Visit, depth: float, *, margin: float = MARGIN) -> Standing:
     """One who was not known before; certain at once where it is a margin away from the edge."""
-    side = 0 if abs(depth) < MARGIN else 1 if depth > 0 else -1
+    side = 0 if abs(depth) < margin else 1 if depth > 0 else -1
     return Standing(side, depth, visit.foot, visit.last_s, visit.first_s, visit.foot)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.contract.events import LineCrossed, ZoneEntered, ZoneLeft
-from edge_agent.vision.scene.edge import MARGIN
+from edge_agent.vision.scene.edge import MARGIN, NEARER
 from edge_agent.vision.subject import Subject
 from tests.vision.scene.conftest import MISS_S, Play, play_of, subject
 
@@ -199,9 +199,15 @@ def test_one_who_was_taken_for_another_and_is_seen_again_has_only_come() -> None
 
 
 def test_who_stood_at_the_line_from_the_beginning_and_then_walks_on_has_crossed_it() -> None:
-    near = 0.5 - MARGIN * WIDTH / 2
+    near = 0.5 - NEARER * WIDTH / 2
     assert crossings(played(walk([near] * 20 + [near + 0.01 * n for n in range(20)]), CROSSING)) == [
         "forward"
     ]
     assert crossings(played(walk([near] * 5 + [near + 0.01 * n for n in range(20)]), CROSSING)) == []
     assert crossings(played(walk([near] * 20 + [near - 0.01 * n for n in range(20)]), CROSSING)) == []
+
+
+def test_who_comes_into_view_close_to_the_line_and_walks_over_it_has_crossed_it() -> None:
+    near = 0.5 - 2 * NEARER * WIDTH
+    assert crossings(played(walk([near + 0.01 * n for n in range(20)]), CROSSING)) == ["forward"]
+    assert crossings(played(walk([near - 0.01 * n for n in range(20)]), CROSSING)) == []
