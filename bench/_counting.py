@@ -230,7 +230,7 @@ def _of(street: Street, line: Line, actor: Actor) -> Iterator[Passage]:
             continue
         before_s = crossed[place - 1][0] if place else 0.0
         after_s = crossed[place + 1][0] if place + 1 < len(crossed) else lasts_s
-        demanded = (
+        demanded = bool(
             _judged(at_s, lasts_s)
             and _from_ends(line, actor, at_s) >= end_m
             and _farthest(line, actor, max(0.0, before_s), at_s) >= STEP_M
@@ -265,7 +265,7 @@ def _farthest(line: Line, actor: Actor, from_s: float, until_s: float) -> float:
     (ax, ay), (bx, by) = line.start, line.end
     length = math.dist(line.start, line.end)
     steps = [actor.path.at(at_s) for at_s in np.linspace(from_s, until_s, 50)]
-    return max(abs((bx - ax) * (step.y - ay) - (by - ay) * (step.x - ax)) / length for step in steps)
+    return float(max(abs((bx - ax) * (step.y - ay) - (by - ay) * (step.x - ax)) / length for step in steps))
 
 
 def _clear_of_border(street: Street, actor: Actor, at_s: float) -> bool:
