@@ -220,7 +220,8 @@ def watch(video: Path, folder: Path, *, data: Path) -> None:
 def compare(folder: Path) -> dict[str, Any]:
     """Let every tracker follow the scenes in `folder`."""
     command = [str(PYTHON), "-m", "bench._trackers", str(folder)]
-    told = json.loads(subprocess.run(command, cwd=CHECKOUT, stdout=subprocess.PIPE, check=True).stdout)
+    said = subprocess.run(command, cwd=CHECKOUT, stdout=subprocess.PIPE, check=True).stdout
+    told = json.loads(said.splitlines()[-1])  # before it, a library may say what it could not import
     steps, scores, tracks = told["step_ms"], told["scores"], told["tracks"]
     at_20 = steps["20"]
     result: dict[str, Any] = {
