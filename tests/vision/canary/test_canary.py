@@ -45,7 +45,7 @@ def test_a_sound_model_may_serve(tmp_path: Path) -> None:
 def test_a_bad_model_may_not_and_the_reason_is_told(
     name: str, why: str, lasting: bool, tmp_path: Path
 ) -> None:
-    limits = Limits(slowest_ms=20.0, most_bytes=150_000_000) if name == "slow" else LIMITS
+    limits = Limits(slowest_ms=2.0, most_bytes=150_000_000) if name == "slow" else LIMITS
     verdict = tried(tmp_path, of(name), limits)
     assert not verdict.fit
     assert re.search(why, verdict.reason)
