@@ -10,6 +10,7 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = ("id", "en")
 """Indonesian first; English is the language of the message ids."""
+LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
 
 
 @cache

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from fleet.console.spark import bars
 from fleet.console.words import Words
+from loket import templates
 from loket.strings import LANGUAGES, catalogue
 
 _HERE = Path(__file__).parent
@@ -29,15 +30,7 @@ class Renderer:
 
 
 def _environment(language: str) -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_gettext_translations(catalogue(STRINGS, language), newstyle=True)  # type: ignore[attr-defined]
+    made = templates.environment(_HERE, language)
     made.filters["bars"] = bars
     made.policies["ext.i18n.trimmed"] = True
     return made

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from edge_agent.kiosk import codes
 from edge_agent.kiosk.settings import KioskSettings
-from loket.strings import catalogue
+from loket import templates
+from loket.strings import LANGUAGE_NAMES
 
 FOLDER = Path(__file__).parent.parent
-LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
 
 
 class Pages:
@@ -39,17 +39,7 @@ class Pages:
 
 
 def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(  # type: ignore[attr-defined]
-        catalogue(FOLDER / "strings", language), newstyle=True
-    )
+    environment = templates.environment(FOLDER, language)
     environment.filters["decimal"] = lambda number: format_decimal(number, locale=language)
     environment.filters["code"] = codes.shown
     return environment

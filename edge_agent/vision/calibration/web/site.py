@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from edge_agent.vision.calibration.file import SettingsFile
 from edge_agent.vision.calibration.stills import Stills
-from loket.strings import LANGUAGES, catalogue
+from loket import templates
+from loket.strings import LANGUAGE_NAMES, LANGUAGES, catalogue
 
 FOLDER = Path(__file__).parent.parent
 COOKIE, LANGUAGE_COOKIE = "loket_calibration", "loket_language"
-LANGUAGE_NAMES = {"id": "Bahasa Indonesia", "en": "English"}
 
 
 class Site:
@@ -28,7 +27,9 @@ class Site:
         self.token: str | None = secrets.token_urlsafe(24)
         self.csrf = secrets.token_urlsafe(24)
         self._session: str | None = None
-        self._environments = {language: _environment(language) for language in LANGUAGES}
+        self._environments = {
+            language: templates.environment(FOLDER, language, newstyle=False) for language in LANGUAGES
+        }
 
     def open(self, token: str) -> str | None:
         """The session's cookie for the token, which is used up by that; None if it is not the token."""
@@ -80,18 +81,3 @@ def site_of(request: Request) -> Site:
     """The site that a request is for."""
     site: Site = request.app.state.site
     return site
-
-
-def _environment(language: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(  # type: ignore[attr-defined]
-        catalogue(FOLDER / "strings", language), newstyle=False
-    )
-    return environment
