@@ -18,6 +18,7 @@ from edge_agent.contract.commands import Command
 from edge_agent.contract.events import KINDS, EventData, Presence
 from edge_agent.contract.examples import EXAMPLES
 from edge_agent.contract.identity import DeviceId
+from edge_agent.contract.notices import Notice
 from edge_agent.contract.schema import Schema, event_schema, schemas, to_text
 from edge_agent.contract.stored import Stored
 from edge_agent.contract.streams import Stream
@@ -62,6 +63,7 @@ def document() -> Schema:
     for name, topic, statement in (
         ("stored", topics.stored(EXAMPLE_DEVICE), Stored),
         ("command", topics.command(EXAMPLE_DEVICE, _ANY_COMMAND), Command),
+        ("notice", topics.notice(EXAMPLE_DEVICE), Notice),
     ):
         channels[name] = _channel(topic, name, about=_first_line(statement))
         _operation(operations, "fleet", "send", name)
@@ -154,7 +156,7 @@ def _messages() -> Schema:
             "payload": {"$ref": f"#/components/schemas/{type(data).__name__}"},
             "examples": [{"payload": json.loads(example(data))}],
         }
-    for model in (Stored, Command):
+    for model in (Stored, Command, Notice):
         messages[model.__name__.lower()] = {
             "name": model.__name__.lower(),
             "title": model.__name__,
@@ -186,7 +188,11 @@ def _schemas() -> Schema:
     """Every schema under `components`, the parts that several share standing there once."""
     files = schemas()
     named = {model.__name__: event_schema(model) for model in KINDS.values()}
-    named |= {"Stored": files["stored.json"], "Command": files["command.json"]}
+    named |= {
+        "Stored": files["stored.json"],
+        "Command": files["command.json"],
+        "Notice": files["notice.json"],
+    }
     shared: Schema = {}
     for schema in named.values():
         shared |= schema.pop("$defs", {})

@@ -15,6 +15,9 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Run = Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
 Tamper = Literal["covered", "defocused", "moved", "blinded", "frozen", "black", "lost"]
 TamperReason = Literal["cleared", "accepted", "changed", "stopped"]
+PlaceCode = Annotated[str, Field(pattern=r"^\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?$")]
+KeyId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
+Score = Annotated[int, Field(ge=1, le=4)]
 Alert = Literal["crowding", "loitering", "wrong_way", "stopped", "abandoned"]
 
 
@@ -37,6 +40,22 @@ class Box(BaseModel):
     top: Share
     right: Share
     bottom: Share
+
+
+class Scores(BaseModel):
+    """The nine elements of the satisfaction survey, each from 1 (worst) to 4 (best), by name."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, allow_inf_nan=False)
+
+    persyaratan: Score
+    prosedur: Score
+    waktu: Score
+    biaya: Score
+    produk: Score
+    kompetensi: Score
+    perilaku: Score
+    sarana: Score
+    pengaduan: Score
 
 
 class Presence(EventData):
@@ -311,6 +330,119 @@ class SubmissionCreated(EventData):
     )
     intake_key: Sha256 = Field(description="SHA-256 of the public key that it is sealed to.")
     consent_version: str = Field(max_length=32, description="Which text of consent was shown and agreed to.")
+    category: Name | None = Field(default=None, description="The class of LAPOR!, such as pengaduan.")
+    topic: Name | None = Field(default=None, description="What it is about, as the citizen confirmed it.")
+    agency: Name | None = Field(default=None, description="The agency that is asked first.")
+    identity: Literal["named", "confidential", "anonymous"] | None = Field(
+        default=None, description="Whether it has a name, for whom; anonymous: none, and no contact."
+    )
+    place: PlaceCode | None = Field(default=None, description="Where it is about, by Kemendagri's code.")
+    parts: int = Field(default=0, ge=0, le=16, description="How many parts of recordings belong to it.")
+    commitment: Sha256 | None = Field(
+        default=None, description="The salted commitment that the citizen's receipt signs; see receipts.md."
+    )
+    receipt_key: KeyId | None = Field(default=None, description="The key that signed the receipt.")
+
+
+class SubmissionPart(EventData):
+    """A part of what belongs to a submission and is too large for it: sealed like it, and told before it."""
+
+    kind = "kiosk.submission.part"
+    stream = Stream.SUBMISSIONS
+
+    submission: Uuid = Field(description="The submission that it will belong to.")
+    number: int = Field(ge=1, le=16, description="Its place among the parts.")
+    of: int = Field(ge=1, le=16, description="How many parts there are.")
+    media: Literal["audio/webm", "image/jpeg"] = Field(description="What the parts are together.")
+    sealed: str = Field(max_length=60_000, description="Base64 of a libsodium sealed box over its bytes.")
+    intake_key: Sha256 = Field(description="SHA-256 of the public key that it is sealed to.")
+
+
+class TicketTaken(EventData):
+    """A citizen took a number in a queue (antrean)."""
+
+    kind = "kiosk.ticket.taken"
+    stream = Stream.SUBMISSIONS
+
+    ticket: Uuid = Field(description="Names the ticket; its booking code is made of it.")
+    queue: Name = Field(description="The queue, by its name in region.toml.")
+    number: Annotated[str, Field(pattern=r"^[A-Z]{1,2}\d{1,4}$")] = Field(description="As it is called: A20.")
+    day: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = Field(description="For which day.")
+    audible: bool = Field(default=False, description="Its holder asked to be called by voice and waited for.")
+
+
+class TicketCancelled(EventData):
+    """A citizen gave a number back."""
+
+    kind = "kiosk.ticket.cancelled"
+    stream = Stream.SUBMISSIONS
+
+    ticket: Uuid = Field(description="The ticket.")
+
+
+class SurveyAnswered(EventData):
+    """A citizen answered the satisfaction survey (SKM, PermenPANRB 14/2017). Nobody can be told from it."""
+
+    kind = "kiosk.survey.answered"
+    stream = Stream.SUBMISSIONS
+
+    survey: Uuid = Field(description="Names the answer, so that it counts once.")
+    agency: Name = Field(description="The agency that is judged.")
+    day: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = Field(description="When.")
+    scores: Scores = Field(description="One of 1 to 4 for each of the nine elements.")
+
+
+class EmergencyRaised(EventData):
+    """A citizen pressed for help. The command centre answers with a notice."""
+
+    kind = "kiosk.emergency.raised"
+    stream = Stream.SUBMISSIONS
+
+    emergency: Uuid = Field(description="Names the call.")
+    sort: Name = Field(description="Which of the region's emergencies, by its name in region.toml.")
+
+
+class CodeAsked(EventData):
+    """Somebody asks at a kiosk after a code that it does not know. A notice answers."""
+
+    kind = "kiosk.code.asked"
+    stream = Stream.SUBMISSIONS
+
+    inquiry: Uuid = Field(description="Names the question.")
+    code: Annotated[str, Field(pattern=r"^[0-9A-Z]{8}$")] = Field(description="The code, without its hyphen.")
+
+
+class ReceiptKeyCertified(EventData):
+    """A device certifies the key with which its kiosk signs receipts."""
+
+    kind = "kiosk.receipt_key.certified"
+    stream = Stream.SUBMISSIONS
+
+    certificate: str = Field(
+        max_length=8_000,
+        description="A JWS by the device's identity, with its certificates.",
+    )
+
+
+class ScreenChanged(EventData):
+    """What the screen was found to show, read back from the compositor and not from the browser."""
+
+    kind = "kiosk.screen.changed"
+    stream = Stream.EVENTS
+
+    screen: Literal["painted", "frozen", "blank", "unknown"] = Field(
+        description="It follows us; shows an old picture; shows nothing; nobody can tell, as when it is off."
+    )
+    after_s: float = Field(ge=0, description="How long that had lasted when it was told, seconds.")
+
+
+class NoticesReceived(EventData):
+    """How far a device has the fleet's notices: what comes after is sent again."""
+
+    kind = "device.notices.received"
+    stream = Stream.EVENTS
+
+    through: int = Field(ge=0, description="The highest number up to which it has them all; 0: none.")
 
 
 class Evicted(EventData):
@@ -330,7 +462,9 @@ KINDS: dict[str, type[EventData]] = {
     for model in (
         Presence, Health, TrackStarted, TrackEnded, LineCrossed, ZoneEntered, ZoneLeft, ZoneCounted,
         QueueMeasured, AlertStarted, AlertEnded, SnapshotTaken, PicturesReleased, TamperStarted,
-        TamperEnded, ModelChanged, CommandFinished, SubmissionCreated, Evicted,
+        TamperEnded, ModelChanged, CommandFinished, SubmissionCreated, SubmissionPart, TicketTaken,
+        TicketCancelled, SurveyAnswered, EmergencyRaised, CodeAsked, ReceiptKeyCertified, ScreenChanged,
+        NoticesReceived, Evicted,
     )
 }  # fmt: skip
 """Every kind of event, by name. A new kind is one class and its place in this table."""

@@ -15,6 +15,7 @@ from edge_agent.contract.commands import Command
 from edge_agent.contract.envelope import Envelope, type_of
 from edge_agent.contract.events import KINDS, EventData, Presence
 from edge_agent.contract.identity import NAME_PATTERN, REGION_PATTERN
+from edge_agent.contract.notices import Notice
 from edge_agent.contract.stored import Stored
 
 FOLDER = Path(__file__).with_name("schemas")
@@ -29,7 +30,11 @@ Schema = dict[str, Any]
 def schemas() -> dict[str, Schema]:
     """Every golden schema by the name of its file, without the folder."""
     events = {f"{kind}.v{model.version}.json": event_schema(model) for kind, model in KINDS.items()}
-    return events | {"stored.json": _statement(Stored), "command.json": _statement(Command)}
+    return events | {
+        "stored.json": _statement(Stored),
+        "command.json": _statement(Command),
+        "notice.json": _statement(Notice),
+    }
 
 
 def event_schema(model: type[EventData]) -> Schema:
@@ -64,10 +69,14 @@ def _statement(model: type[BaseModel]) -> Schema:
 
 
 def _tidy(schema: Schema) -> Schema:
-    """`schema` without the titles that pydantic makes of the names of properties."""
+    """`schema` without the titles that pydantic makes of the names of properties.
+
+    Nor with OpenAPI's `discriminator`: AsyncAPI means something else by that word.
+    """
     for part in (schema, *schema.get("$defs", {}).values()):
         for member in part.get("properties", {}).values():
             member.pop("title", None)
+            member.pop("discriminator", None)
     return schema
 
 

@@ -42,6 +42,11 @@ def commands(device: DeviceId) -> str:
     return f"{_device(device)}/cmd/+"
 
 
+def notice(device: DeviceId) -> str:
+    """Where the fleet tells a device what became of what was filed there."""
+    return f"{_device(device)}/notice"
+
+
 def north(device: DeviceId, kind: str) -> str:
     """Where a stored event is republished for other systems. Raises ValueError if `kind` is no level."""
     return f"{NORTH_ROOT}/{device.region}/{device.name}/{_level(kind)}"

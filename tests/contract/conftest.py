@@ -34,6 +34,8 @@ TAMPER: dict[str, Any] = {
 RULE: dict[str, Any] = {"camera": NAMES, "rule": NAMES}
 LASTING = st.floats(0, 1e9)
 COUNT_0 = st.integers(0, 2**40)
+DAYS = st.dates().map(lambda day: day.isoformat())
+PLACES = st.from_regex(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?", fullmatch=True)
 ALERT: dict[str, Any] = {
     **RULE, "alert": st.sampled_from(["crowding", "loitering", "wrong_way", "stopped", "abandoned"]),
     "run": RUNS, "number": COUNTS, "place": NAMES,
@@ -97,7 +99,7 @@ DATA: dict[type[events.EventData], st.SearchStrategy[events.EventData]] = {
         events.PicturesReleased,
         camera=NAMES,
         run=RUNS,
-        day=st.none() | st.dates().map(lambda day: day.isoformat()),
+        day=st.none() | DAYS,
         **dict.fromkeys(("tracks", "alerts", "commands", "previews", "heads", "whole", "masked"), COUNT_0),
     ),
     events.TamperStarted: st.builds(events.TamperStarted, **TAMPER, after_s=LASTING),
@@ -128,7 +130,51 @@ DATA: dict[type[events.EventData], st.SearchStrategy[events.EventData]] = {
         sealed=st.text("ABab01+/=", max_size=2000),
         intake_key=HEX,
         consent_version=st.text(max_size=32),
+        category=st.none() | NAMES,
+        topic=st.none() | NAMES,
+        agency=st.none() | NAMES,
+        identity=st.sampled_from([None, "named", "confidential", "anonymous"]),
+        place=st.none() | PLACES,
+        parts=st.integers(0, 16),
+        commitment=st.none() | HEX,
+        receipt_key=st.none() | st.text("0123456789abcdef", min_size=16, max_size=16),
     ),
+    events.SubmissionPart: st.builds(
+        events.SubmissionPart,
+        submission=UUIDS,
+        number=st.integers(1, 16),
+        of=st.integers(1, 16),
+        media=st.sampled_from(["audio/webm", "image/jpeg"]),
+        sealed=st.text("ABab01+/=", max_size=2000),
+        intake_key=HEX,
+    ),
+    events.TicketTaken: st.builds(
+        events.TicketTaken,
+        ticket=UUIDS,
+        queue=NAMES,
+        number=st.from_regex(r"[A-Z]{1,2}[0-9]{1,4}", fullmatch=True),
+        day=DAYS,
+        audible=st.booleans(),
+    ),
+    events.TicketCancelled: st.builds(events.TicketCancelled, ticket=UUIDS),
+    events.SurveyAnswered: st.builds(
+        events.SurveyAnswered,
+        survey=UUIDS,
+        agency=NAMES,
+        day=DAYS,
+        scores=st.builds(events.Scores, **dict.fromkeys(events.Scores.model_fields, st.integers(1, 4))),
+    ),
+    events.EmergencyRaised: st.builds(events.EmergencyRaised, emergency=UUIDS, sort=NAMES),
+    events.CodeAsked: st.builds(
+        events.CodeAsked, inquiry=UUIDS, code=st.from_regex(r"[0-9A-Z]{8}", fullmatch=True)
+    ),
+    events.ReceiptKeyCertified: st.builds(events.ReceiptKeyCertified, certificate=st.text(max_size=2000)),
+    events.ScreenChanged: st.builds(
+        events.ScreenChanged,
+        screen=st.sampled_from(["painted", "frozen", "blank", "unknown"]),
+        after_s=LASTING,
+    ),
+    events.NoticesReceived: st.builds(events.NoticesReceived, through=COUNT_0),
     events.Evicted: st.builds(events.Evicted, first=COUNTS, last=COUNTS, count=COUNTS),
 }
 DEVICES = st.builds(
