@@ -16,10 +16,11 @@ from edge_agent.contract import ContractError
 from edge_agent.contract.events import Health, SubmissionCreated
 from edge_agent.contract.streams import Stream
 from edge_agent.inbox.store import InboxError, SubmissionState
-from edge_agent.kiosk import NotSaved, codes
+from edge_agent.kiosk import NotSaved
 from edge_agent.kiosk.register import CodeTaken, Register, RegisterError
 from edge_agent.outbox import OutboxError
 from edge_agent.outbox.port import Outbox
+from loket import codes
 from loket.log import get
 
 log = get(__name__)

@@ -10,9 +10,10 @@ import pytest
 from edge_agent.clock import Reading
 from edge_agent.contract.events import SubmissionCreated
 from edge_agent.inbox.store import InboxError
-from edge_agent.kiosk import NotSaved, codes
+from edge_agent.kiosk import NotSaved
 from edge_agent.kiosk.register import CodeTaken
 from edge_agent.kiosk.rounds import health
+from loket import codes
 from tests.kiosk.office import Office
 
 READING = Reading(wall=datetime(2026, 3, 2, tzinfo=UTC), trusted=True, monotonic=1.0)

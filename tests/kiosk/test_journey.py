@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from edge_agent.kiosk import codes
+from loket import codes
 from tests.kiosk.unit import RunningKiosk, Visitor
 
 

@@ -19,11 +19,11 @@ from edge_agent.contract.envelope import Envelope
 from edge_agent.contract.events import Box, EventData, Health, SubmissionCreated, TrackStarted
 from edge_agent.contract.streams import Stream
 from edge_agent.device import load_device
-from edge_agent.kiosk.codes import code_of, shown
 from edge_agent.outbox.port import Identity
 from edge_agent.outbox.store import open_outbox
 from fleet.store.engine import open_store
 from fleet.store.tables import events
+from loket.codes import code_of, shown
 from tests.kiosk.unit import Visitor
 
 

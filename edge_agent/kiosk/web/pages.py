@@ -7,9 +7,8 @@ from typing import Any
 from babel.numbers import format_decimal
 from jinja2 import Environment
 
-from edge_agent.kiosk import codes
 from edge_agent.kiosk.settings import KioskSettings
-from loket import templates
+from loket import codes, templates
 from loket.strings import LANGUAGE_NAMES
 
 FOLDER = Path(__file__).parent.parent

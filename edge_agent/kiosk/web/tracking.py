@@ -3,11 +3,11 @@
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from edge_agent.kiosk import codes
 from edge_agent.kiosk.services.service import N_
 from edge_agent.kiosk.sessions import Filed, Session
 from edge_agent.kiosk.web import paths
 from edge_agent.kiosk.web.site import need_form, need_session, page, see, site_of, switched
+from loket import codes
 
 NOT_A_CODE = N_(
     "This is not a code of ours: it has eight letters and digits, such as K7QM-2XTD. "

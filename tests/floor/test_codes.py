@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.kiosk import codes
+from loket import codes
 
 uuids = st.uuids()
 places = st.integers(0, codes.LENGTH - 1)
