@@ -9,7 +9,9 @@ from pathlib import Path
 from uuid import uuid4
 
 from edge_agent.contract.commands import Command
+from edge_agent.contract.notices import Answer, Notice, QueueState, Step
 from edge_agent.device import Device
+from edge_agent.inbox import notices
 from edge_agent.outbox.database import make_folder
 from loket import log as logs
 
@@ -80,7 +82,7 @@ class Inbox:
         try:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.executescript(_SCHEMA)
+            self._connection.executescript(_SCHEMA + notices.SCHEMA)
         except BaseException:
             self._connection.close()
             raise
@@ -160,6 +162,43 @@ class Inbox:
                 " AND state IN ('stored', 'refused')",
                 (_KEEP_SUBMISSIONS,),
             )
+
+    # -- notices -------------------------------------------------------------------------------------------
+
+    def note(self, notice: Notice) -> bool:
+        """Keep what the fleet told, in any order and once; False if it says nothing new."""
+        with self._database() as database:
+            return notices.note(database, notice)
+
+    def noticed_through(self) -> int:
+        """The highest number up to which every notice is known; 0: none."""
+        with self._database() as database:
+            return notices.through(database)
+
+    def steps_of(self, subject: str) -> list[Step]:
+        """The steps that a submission, ticket or emergency took, the oldest first; empty: none are known."""
+        with self._database() as database:
+            return notices.steps_of(database, subject)
+
+    def due_of(self, subject: str) -> float | None:
+        """By when its next step is owed, s since 1970; None if nothing is, or nothing is known."""
+        with self._database() as database:
+            return notices.due_of(database, subject)
+
+    def queue_state(self, queue: str) -> QueueState | None:
+        """How a queue stood when the fleet last told it; it may be of another day."""
+        with self._database() as database:
+            return notices.queue_state(database, queue)
+
+    def answer(self, inquiry: str) -> Answer | None:
+        """What the fleet answered to an inquiry, if it did yet."""
+        with self._database() as database:
+            return notices.answer(database, inquiry)
+
+    def forget_answer(self, inquiry: str) -> None:
+        """Forget an answer that was read: who asked has gone."""
+        with self._database() as database:
+            notices.forget_answer(database, inquiry)
 
     # -- flags ---------------------------------------------------------------------------------------------
 
