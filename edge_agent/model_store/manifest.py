@@ -107,6 +107,19 @@ class Score(Section):
     command: str = Field(max_length=300, description="The command that gives it, from the repository's root.")
 
 
+class Decision(Section):
+    """When a model that chooses among labels is believed; measured on examples that it did not learn from."""
+
+    temperature: float = Field(
+        default=1, gt=0, le=100, description="Its outputs are divided by it before they become probabilities."
+    )
+    thresholds: list[Annotated[float, Field(ge=0, le=1)]] = Field(
+        min_length=1,
+        max_length=1000,
+        description="Below it nothing is said: one for all labels, or one for each.",
+    )
+
+
 class Manifest(Section):
     """`model.toml`."""
 
@@ -115,7 +128,9 @@ class Manifest(Section):
     licence: str = Field(min_length=1, max_length=64, description="SPDX identifier.")
     origin: str = Field(pattern=r"^(https://.+|Loket)$", description="Who made it; Loket: trained here.")
     summary: str = Field(max_length=300)
-    kind: Literal["ssd", "blazeface"] = Field(description="How its outputs are read.")
+    kind: Literal["ssd", "blazeface", "topics", "document_photo"] = Field(
+        description="How its outputs are read."
+    )
     labels: list[str] = Field(
         default=[], max_length=1000, description='By the class numbers it answers; "" where unused.'
     )
@@ -124,6 +139,7 @@ class Manifest(Section):
     outputs: list[Tensor] = Field(min_length=1, max_length=16)
     files: list[ModelFile] = Field(min_length=1, max_length=16)
     golden: list[Golden] = Field(default=[], max_length=16)
+    decision: Decision | None = Field(default=None, description="For models that choose among labels.")
     scores: list[Score] = Field(min_length=1)
 
     @field_validator("files")
