@@ -18,8 +18,9 @@ _FULL = 510
 """A single gram would fill its byte at half of this; the more grams, the less each weighs."""
 
 _SHORT = dict(
-    pair.split("=")
-    for pair in """
+    re.findall(
+        r"(\w+)=(\w+)",
+        """
     aj=saja aja=saja bgt=banget bh=buah bkn=bukan blm=belum bln=bulan blum=belum bngt=banget
     bnyk=banyak bpk=bapak brp=berapa bs=bisa bsa=bisa byk=banyak cm=cuma cuman=cuma dak=tidak
     dgn=dengan dlm=dalam dmn=dimana dpt=dapat dr=dari dri=dari ga=tidak gak=tidak gk=tidak
@@ -31,7 +32,8 @@ _SHORT = dict(
     sklh=sekolah skrg=sekarang skrng=sekarang sm=sama smpah=sampah smpe=sampai sy=saya tdk=tidak
     tgl=tanggal thn=tahun tlg=tolong tlong=tolong tmpt=tempat trs=terus trus=terus uda=sudah
     udah=sudah udh=sudah utk=untuk yg=yang
-    """.split()
+    """,
+    )
 )
 """How people shorten common words when they type."""
 _ENDS = (("nya", "lah", "kah", "pun"), ("kan", "an", "i"))
@@ -45,7 +47,8 @@ _LEAST_STEM = 4
 def features(text: str) -> bytes:
     """`text` in SIZE bytes: each bucket's weight, so that long and short texts are of one length.
 
-    The length is the L2 norm. The weight of a gram grows with the logarithm of how often it stands there. An empty text gives zeros.
+    The length is the L2 norm; a gram's weight grows with the logarithm of how often it stands there. An empty
+    text gives zeros.
     """
     counts = defaultdict[int, float](float)
     for gram, weight in grams(text):
@@ -83,7 +86,7 @@ def words(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """`word` without the commonest Indonesian endings and beginnings; without a dictionary it only comes near."""
+    """`word` without the commonest Indonesian endings and beginnings; no dictionary, only near."""
     for ends in _ENDS:
         end = next((end for end in ends if word.endswith(end) and len(word) - len(end) >= _LEAST_STEM), "")
         word = word.removesuffix(end)
