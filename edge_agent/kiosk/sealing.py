@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
 
 from edge_agent.contract.events import SubmissionCreated
+from edge_agent.contract.receipts import SALT_BYTES, commitment
 from edge_agent.kiosk import TooLarge
 from loket.settings import SettingsError
 
@@ -65,9 +67,11 @@ def seal(
 ) -> SubmissionCreated:
     """The event of a submission whose words only the intake key's holder can read.
 
-    `answers` by question name; an empty one is sealed as null. Raises TooLarge.
+    `answers` by question name; an empty one is sealed as null. The event also carries the commitment to what
+    is sealed: a random salt is sealed with it, so that nobody can try words against it. Raises TooLarge.
     """
     document = {
+        "salt": secrets.token_hex(SALT_BYTES),
         "service": service,
         **{question: text or None for question, text in answers.items()},
         "language": language,
@@ -84,4 +88,5 @@ def seal(
         sealed=sealed,
         intake_key=key.sha256,
         consent_version=consent_version,
+        commitment=commitment(clear),
     )

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -14,6 +15,7 @@ from nacl.public import PrivateKey, SealedBox
 from edge_agent.contract.envelope import envelope
 from edge_agent.contract.events import SubmissionCreated
 from edge_agent.contract.identity import DeviceId
+from edge_agent.contract.receipts import commitment
 from edge_agent.kiosk import TooLarge
 from edge_agent.kiosk.sealing import MOST_SEALED_CHARACTERS, IntakeKey, read_intake_key, seal
 from edge_agent.kiosk.services.complaint import MOST_CHARACTERS
@@ -42,7 +44,9 @@ def opened(created: SubmissionCreated) -> dict[str, object]:
 
 def test_the_intake_reads_what_was_written() -> None:
     created = sealed("Jalan rusak 😀", "0812-3456-7890")
-    assert opened(created) == {
+    document = opened(created)
+    assert re.fullmatch(r"[0-9a-f]{32}", str(document.pop("salt")))
+    assert document == {
         "service": "complaint",
         "class": "aspirasi",
         "text": "Jalan rusak 😀",
@@ -83,6 +87,14 @@ def test_what_does_not_fit_is_refused() -> None:
 
 def test_sealing_twice_tells_nothing() -> None:
     assert sealed("sama").sealed != sealed("sama").sealed
+    assert sealed("sama").commitment != sealed("sama").commitment
+
+
+def test_commits_to_the_very_bytes_that_are_sealed() -> None:
+    created = sealed("Jalan rusak")
+    document = SealedBox(PRIVATE).decrypt(base64.b64decode(created.sealed))
+    assert created.commitment == commitment(document)
+    assert created.commitment != commitment(document.replace(b"rusak", b"bagus"))
 
 
 @pytest.mark.parametrize(

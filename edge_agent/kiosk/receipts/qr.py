@@ -1,0 +1,30 @@
+"""QR codes (ISO/IEC 18004), as SVG for a page and as modules for a printer."""
+
+import io
+
+import segno
+
+_CORRECTION = "m"
+_BORDER = 4  # modules of white around it, as the standard asks
+
+
+def modules(address: str) -> tuple[tuple[bool, ...], ...]:
+    """The rows of the code, True where dark, without the border."""
+    return tuple(tuple(bool(module) for module in row) for row in _code(address).matrix)
+
+
+def svg(address: str) -> str:
+    """The code as an SVG element that takes the size its page gives it; black on white in every theme."""
+    out = io.BytesIO()
+    _code(address).save(
+        out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=_BORDER, light="#fff", nl=False,
+        svgclass="qr", lineclass=None,
+    )  # fmt: skip
+    return out.getvalue().decode()
+
+
+def _code(address: str) -> segno.QRCode:
+    """An address in two segments: the receipt is Base32, which takes 5.5 bits a character and not 8."""
+    page, mark, receipt = address.rpartition("#")
+    content = [page + mark, receipt] if mark else receipt
+    return segno.make_qr(content, error=_CORRECTION, boost_error=False)
