@@ -197,3 +197,138 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 """What operators did."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("sort", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("device", Text, ForeignKey("devices.name")),
+    Column("region", Text, nullable=False),
+    Column("category", Text),
+    Column("topic", Text),
+    Column("agency", Text),
+    Column("identity", Text),
+    Column("place", Text),
+    Column("clock", Text, nullable=False, server_default="usual"),
+    Column("state", Text, nullable=False),
+    Column("due_at", Float),
+    Column("created_at", Float, nullable=False),
+    Column("changed_at", Float, nullable=False),
+    Column("holder_reference", Text, nullable=False, server_default=""),
+    Index(None, "code"),
+    Index(None, "sort", "state", "due_at"),
+    Index(None, "created_at"),
+)
+"""What somebody waits for an answer to: complaints, aspirations, permits, tickets, emergencies (`sort`), each
+with the state that it is in. `code` is what its citizen knows it by; nothing here says who filed it or what
+was written. `device` is null where an office registered it; `holder_reference` is what an outside system
+calls it."""
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("position", _Number, primary_key=True, autoincrement=True),
+    Column("subject", Text, ForeignKey("cases.subject"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("agency", Text),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("due_at", Float),
+    Column("actor", Text, nullable=False),
+    Index(None, "subject", "position"),
+    sqlite_autoincrement=True,
+)
+"""The steps of each case, in order. `reason` is said to everybody; `actor` is not."""
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("ticket", Text, ForeignKey("cases.subject"), primary_key=True),
+    Column("office", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("audible", Boolean, nullable=False),
+    Column("taken_at", Float, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("counter", Integer),
+    Column("calls", Integer, nullable=False, server_default="0"),
+    Column("called_at", Float),
+    Column("serving_at", Float),
+    Column("ended_at", Float),
+    Index(None, "office", "day", "queue", "state"),
+)
+"""Numbers in queues; `counter` is its place among the queue's counters, from 1."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("position", _Number, primary_key=True, autoincrement=True),
+    Column("office", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("ticket", Text, ForeignKey("tickets.ticket"), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("counter", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+    Index(None, "office", "position"),
+    sqlite_autoincrement=True,
+)
+"""Every call of a number, again or for the first time: what a hall shows and speaks."""
+
+surveys = Table(
+    "surveys",
+    metadata,
+    Column("survey", Text, primary_key=True),
+    _device(),
+    Column("region", Text, nullable=False),
+    Column("agency", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    *(
+        Column(element, Integer, nullable=False)
+        for element in (
+            "persyaratan", "prosedur", "waktu", "biaya", "produk",
+            "kompetensi", "perilaku", "sarana", "pengaduan",
+        )
+    ),
+    Index(None, "region", "agency", "day"),
+)  # fmt: skip
+"""Answers to the satisfaction survey: nobody can be told from them."""
+
+notices = Table(
+    "notices",
+    metadata,
+    _device(),
+    Column("number", _Number, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("issued_at", Float, nullable=False),
+    Column("published_at", Float),
+    PrimaryKeyConstraint("device", "number"),
+    Index(None, "published_at"),
+)
+"""What devices are to be told and have not said that they have; `body` is JSON. A queue (`about`
+"queue:<name>") is told anew under the number that it has while that is on its way."""
+
+notice_marks = Table(
+    "notice_marks",
+    metadata,
+    Column("device", Text, ForeignKey("devices.name"), primary_key=True),
+    Column("last", _Number, nullable=False, server_default="0"),
+    Column("through", _Number, nullable=False, server_default="0"),
+    Column("incarnation", Text, nullable=False, server_default=""),
+    Column("seq", _Number, nullable=False, server_default="0"),
+)
+"""The last number that was given to a notice for a device, and up to which number the device said, with the
+event `incarnation` and `seq`, that it has them all."""
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", _Number, nullable=False),
+)
+"""How far in the table of events each of our readers is (`name` "clerk")."""
