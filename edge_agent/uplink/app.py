@@ -22,6 +22,7 @@ from edge_agent.outbox.stream import StreamFile
 from edge_agent.uplink.answers import Answers
 from edge_agent.uplink.courier import Courier
 from edge_agent.uplink.proof import TimeProof
+from edge_agent.uplink.receipt_key import Certifier
 from edge_agent.uplink.settings import load_uplink, read_statement_key
 from edge_agent.uplink.tls import check_own, client_context, own_troubles
 from edge_agent.uplink.unit import Unit
@@ -66,10 +67,9 @@ def run(folder: Path) -> None:
         clock = SystemClock(inbox)
         context = client_context(settings, now=proof.now)
         outbox = stack.enter_context(
-            closing(
-                open_outbox(device, streams=[Stream.EVENTS, Stream.TELEMETRY], clock=clock, limits=limits)
-            )
+            closing(open_outbox(device, streams=list(Stream), clock=clock, limits=limits))
         )
+        certifier = Certifier(device=device, settings=settings, inbox=inbox, outbox=outbox, proof=proof)
         files = [
             StreamFile(
                 stream_path(device.data, stream), stream=stream, limits=limits, clock=clock, durable=False
@@ -94,8 +94,13 @@ def run(folder: Path) -> None:
 
         def troubles() -> list[str]:
             damaged = {path for file in files for path in damaged_files(file.path.parent)}
-            return own_troubles(settings, now=proof.now()) + [
-                f"{path} was damaged and moved aside; send it in, then delete it" for path in sorted(damaged)
+            return [
+                *own_troubles(settings, now=proof.now()),
+                *([f"receipts: {certifier.trouble}"] if certifier.trouble else []),
+                *(
+                    f"{path} was damaged and moved aside; send it in, then delete it"
+                    for path in sorted(damaged)
+                ),
             ]
 
         for trouble in troubles():
@@ -107,8 +112,8 @@ def run(folder: Path) -> None:
             answers=Answers(
                 device=device, key=key, courier=courier, inbox=inbox, outbox=outbox, clock=clock, proof=proof
             ),
-            uploads=uploads, inbox=inbox, outbox=outbox, clock=clock, proof=proof, bell=bell,
-            stopping=stopping, version=importlib.metadata.version("loket"), troubles=troubles,
+            uploads=uploads, certifier=certifier, inbox=inbox, outbox=outbox, clock=clock, proof=proof,
+            bell=bell, stopping=stopping, version=importlib.metadata.version("loket"), troubles=troubles,
         ).run()  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from edge_agent.uplink.health import health
 from edge_agent.uplink.link import Acknowledged, Connected, Link, Lost, Received, Will
 from edge_agent.uplink.presence import next_session, presence
 from edge_agent.uplink.proof import TimeProof
+from edge_agent.uplink.receipt_key import Certifier
 from edge_agent.uplink.settings import UplinkSettings
 from edge_agent.uplink.tls import ClampedContext
 from edge_agent.uplink.turns import retry_in_s
@@ -50,6 +51,7 @@ class Unit:
         courier: Courier,
         answers: Answers,
         uploads: Uploads,
+        certifier: Certifier,
         inbox: Inbox,
         outbox: Outbox,
         clock: SystemClock,
@@ -65,6 +67,7 @@ class Unit:
         self._courier = courier
         self._answers = answers
         self._uploads = uploads
+        self._certifier = certifier
         self._inbox = inbox
         self._outbox = outbox
         self._clock = clock
@@ -231,6 +234,7 @@ class Unit:
             self._answers.expire_commands()
         except InboxError as error:
             log.error("commands_not_expired", cause=str(error))
+        self._certifier.look()
         self._courier.tidy()
         self._outbox.room(Stream.TELEMETRY)  # eases a full disk, if it is
 

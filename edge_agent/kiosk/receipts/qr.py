@@ -1,6 +1,7 @@
 """QR codes (ISO/IEC 18004), as SVG for a page and as modules for a printer."""
 
 import io
+from typing import Any
 
 import segno
 
@@ -26,5 +27,5 @@ def svg(address: str) -> str:
 def _code(address: str) -> segno.QRCode:
     """An address in two segments: the receipt is Base32, which takes 5.5 bits a character and not 8."""
     page, mark, receipt = address.rpartition("#")
-    content = [page + mark, receipt] if mark else receipt
+    content: Any = [page + mark, receipt] if mark else receipt  # segno takes more than its types say
     return segno.make_qr(content, error=_CORRECTION, boost_error=False)
