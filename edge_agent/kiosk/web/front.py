@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from edge_agent.kiosk import services
+from edge_agent.kiosk.look import Look
 from edge_agent.kiosk.web import paths
 from edge_agent.kiosk.web.forms import read_form
 from edge_agent.kiosk.web.site import (
@@ -60,24 +61,34 @@ async def start(request: Request) -> Response:
 async def finish(request: Request) -> Response:
     """Wipe the visit, from wherever it is."""
     session, _ = await need_form(request)
-    language = session.language
+    goodbye = paths.in_language(paths.FINISHED, session.language, session.look)
     site_of(request).sessions.end(session)
-    response = see(paths.in_language(paths.FINISHED, language))
+    response = see(goodbye)
     take_cookie(response)
     return response
 
 
 async def finished(request: Request) -> Response:
     """The last page: nothing of the person is left."""
-    return page(request, "finished.html", language=_asked_language(request), expired=False)
+    return _last_page(request, expired=False)
 
 
 async def expired(request: Request) -> Response:
     """What is shown when a visit has run out of time."""
-    response = page(request, "finished.html", language=_asked_language(request), expired=True)
+    response = _last_page(request, expired=True)
     if session_of(request, touch=False) is None:
         take_cookie(response)
     return response
+
+
+def _last_page(request: Request, *, expired: bool) -> Response:
+    return page(
+        request,
+        "finished.html",
+        language=_asked_language(request),
+        look=Look.of(request.query_params.get("tampil", "")),
+        expired=expired,
+    )
 
 
 def _asked_language(request: Request) -> str | None:

@@ -1,6 +1,7 @@
 """The addresses of the kiosk's pages. Nothing that a citizen wrote, nor a code, ever stands in one."""
 
 from edge_agent.kiosk import services
+from edge_agent.kiosk.look import PLAIN, Look
 from edge_agent.kiosk.services.service import Question, Service
 from edge_agent.kiosk.sessions import Session
 
@@ -21,9 +22,9 @@ CHECK = "periksa"
 KEEP = "simpan"
 
 
-def in_language(path: str, language: str) -> str:
-    """A page for which no visit remembers the language."""
-    return f"{path}?bahasa={language}"
+def in_language(path: str, language: str, look: Look = PLAIN) -> str:
+    """A page for which no visit remembers the language and the look."""
+    return f"{path}?bahasa={language}" + ("" if look == PLAIN else f"&tampil={look.short}")
 
 
 def question(service: Service, asked: Question) -> str:

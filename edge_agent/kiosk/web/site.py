@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from edge_agent.kiosk import services
 from edge_agent.kiosk.attempts import Attempts
 from edge_agent.kiosk.desk import Desk
+from edge_agent.kiosk.look import PLAIN, Look
 from edge_agent.kiosk.sealing import IntakeKey
 from edge_agent.kiosk.services.service import Service
 from edge_agent.kiosk.sessions import Session, Sessions
@@ -92,8 +93,12 @@ def language_of(request: Request, session: Session | None) -> str:
 
 
 def switched(session: Session, form: dict[str, str], settings: KioskSettings) -> bool:
-    """Whether the form's button asks for another language; if so, the session speaks it from now on."""
+    """Whether the form's button asks for another language or look; if so, the visit has it from now on."""
     wanted = form.get("go", "")
+    look = session.look.asked(wanted)
+    if look is not None:
+        session.look = look
+        return True
     if wanted not in settings.languages:
         return False
     session.language = choose(wanted, default=settings.default_language)
@@ -107,15 +112,21 @@ def page(
     session: Session | None = None,
     status: int = 200,
     language: str | None = None,
+    look: Look | None = None,
     **values: Any,
 ) -> HTMLResponse:
-    """The rendered page. It carries its session's token and how long the session lasts."""
+    """The rendered page. It carries its session's token and how long the session lasts.
+
+    `language` and `look` are for a page that belongs to no visit: a visit has its own.
+    """
     site = site_of(request)
     content = site.pages.render(
         template,
         language or language_of(request, session),
         {
             "csrf": session.csrf if session else "",
+            "recording": session.recording if session else None,
+            "look": look or (session.look if session else PLAIN),
             "started": session is not None and session.started,
             "left_s": int(site.sessions.left_s(session)) if session else 0,
             "warning_s": int(site.settings.warning_s),
