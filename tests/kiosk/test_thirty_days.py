@@ -1,4 +1,4 @@
-"""Thirty days without a network, killed before every statement that is written: nothing is lost or doubled."""
+"""Thirty days without a network, killed before every statement: nothing is lost, nothing is doubled."""
 
 import os
 import signal
