@@ -42,7 +42,7 @@ _TRUSTED = 0x01
 _HEAD = 1 + 1 + 8 + 5 + 5 + 32 + 1
 _SIGNATURE = 64
 _CONSENT = re.compile(r"[\x21-\x7e]{1,32}")
-_LATEST = 2**40 - 1
+_LATEST = 253_402_300_799  # the last second of the year 9999
 
 
 @dataclass(frozen=True, slots=True)

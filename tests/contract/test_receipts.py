@@ -1,15 +1,11 @@
 """Receipts: what is signed comes back; every single bit that differs is refused, in bytes and in text."""
 
 import base64
-import datetime
 from itertools import product
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,16 +14,15 @@ from edge_agent.contract.events import ReceiptKeyCertified
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.receipts import Receipt
 from loket import codes
+from tests.contract.papers import DEVICE, KEY, Paper
 
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key()
-DEVICE = DeviceId("17.07", "lebong-001")
 
 made = st.builds(
     Receipt,
     key_id=st.just(receipts.key_id(PUBLIC)),
     code=st.uuids().map(codes.code_of),
-    filed_at=st.integers(0, 2**40 - 1),
+    filed_at=st.integers(0, 253_402_300_799),
     clock_trusted=st.booleans(),
     commitment=st.binary(min_size=32, max_size=32).map(bytes.hex),
     consent_version=st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=32),
@@ -103,7 +98,7 @@ def test_never_fails_otherwise_on_any_text(text: str) -> None:
         {"key_id": "xyz"},
         {"code": "28T5CY0Z"},
         {"filed_at": -1},
-        {"filed_at": 2**40},
+        {"filed_at": 253_402_300_800},
         {"commitment": "AB" * 32},
         {"consent_version": ""},
         {"consent_version": "versi kedua"},
@@ -129,45 +124,6 @@ GOLDEN = (
 
 
 # -- the certificate of the key ----------------------------------------------------------------------------
-
-
-class Paper:
-    """A root and a device's identity that it certified."""
-
-    def __init__(self, *, name: str = DEVICE.name, days: float = 60) -> None:
-        self.at = datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
-        self.root_key = ec.generate_private_key(ec.SECP256R1())
-        self.root = self._certificate("root", self.root_key.public_key(), days=7000)
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.own = self._certificate(name, self.key.public_key(), days=days)
-
-    def _certificate(self, name: str, key: ec.EllipticCurvePublicKey, *, days: float) -> x509.Certificate:
-        def named(text: str) -> x509.Name:
-            return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-        return (
-            x509.CertificateBuilder()
-            .subject_name(named(name))
-            .issuer_name(named("root"))
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(self.at)
-            .not_valid_after(self.at + datetime.timedelta(days=days))
-            .sign(self.root_key, hashes.SHA256())
-        )
-
-    def certificate(self, *, after_days: float = 1, device: DeviceId = DEVICE, key=KEY) -> str:
-        return receipt_keys.certify(
-            receipt_keys.prove(key, device=device),
-            device=device,
-            identity=self.key,
-            chain=[self.own],
-            now=(self.at + datetime.timedelta(days=after_days)).timestamp(),
-        )
-
-    def verify(self, certificate: str, *, after_days: float = 2, device: DeviceId = DEVICE):
-        now = (self.at + datetime.timedelta(days=after_days)).timestamp()
-        return receipt_keys.verify(certificate, device=device, root=self.root, now=now)
 
 
 PAPER = Paper()
