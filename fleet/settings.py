@@ -1,7 +1,7 @@
 """The controller's settings: `fleet.toml`, in the data folder that `fleet init` makes."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
@@ -26,11 +26,34 @@ def _beside_settings(value: object, info: ValidationInfo) -> object:
     return folder / value if isinstance(value, str) and folder is not None else value
 
 
+def _each_beside_settings(value: object, info: ValidationInfo) -> object:
+    return [_beside_settings(one, info) for one in value] if isinstance(value, list) else value
+
+
 class Web(Section):
     """`[web]`: the console and the API, on plain HTTP; put a reverse proxy before it for other machines."""
 
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: Port = Field(default=8700, description="The console's and the API's TCP port.")
+    public_host: str = Field(
+        default="",
+        pattern=r"^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?)?$",
+        description="The name under which a reverse proxy serves it to other machines, without a port.",
+    )
+
+
+class Office(Section):
+    """`[office]`: what the command centre knows of the regions' offices."""
+
+    folders: Annotated[list[Path], BeforeValidator(_each_beside_settings)] = Field(
+        default=[], description="Folders of regions, as kiosks have them: agencies, queues, holidays."
+    )
+    complaints: Literal["own", "simulator"] = Field(
+        default="own", description="Who deals with complaints: this command centre, or a LAPOR! simulator."
+    )
+    permits: Literal["own", "simulator"] = Field(
+        default="own", description="Who knows of permits: this command centre, or a simulated office."
+    )
 
 
 class Devices(Section):
@@ -101,6 +124,7 @@ class Fleet(Section):
     pictures: Pictures = Pictures()
     broker: Broker = Broker()
     ingest: Ingest = Ingest()
+    office: Office = Office()
 
     @property
     def layout(self) -> Layout:

@@ -9,8 +9,8 @@ import sqlite3
 
 from edge_agent.contract.notices import Answer, Notice, QueueState, Status, Step
 
-MOST_SUBJECTS = 10_000
-"""So many submissions, tickets and emergencies keep their steps: as many as the inbox keeps states of."""
+MOST_STEPS = 200_000
+"""So many steps are kept: some for each of the filings whose states the inbox keeps."""
 MOST_ANSWERS = 200
 """So many answers to codes that were asked after are kept."""
 
@@ -118,11 +118,7 @@ def _note_status(database: sqlite3.Connection, status: Status, *, number: int) -
     )
     if kept.rowcount != 1:
         return False
-    over = database.execute("SELECT count(DISTINCT subject) - ? FROM steps", (MOST_SUBJECTS,)).fetchone()[0]
-    if over > 0:
-        database.execute(
-            "DELETE FROM steps WHERE subject IN"
-            " (SELECT subject FROM steps GROUP BY subject ORDER BY max(position) LIMIT ?)",
-            (over,),
-        )
+    database.execute(
+        "DELETE FROM steps WHERE position <= (SELECT max(position) FROM steps) - ?", (MOST_STEPS,)
+    )
     return True

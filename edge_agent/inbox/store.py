@@ -18,7 +18,7 @@ from loket import log as logs
 log = logs.get(__name__)
 
 _BUSY_TIMEOUT_S = 10.0
-_KEEP_SUBMISSIONS = 10_000
+_KEEP_SUBMISSIONS = 50_000
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS commands (
     id TEXT PRIMARY KEY, unit TEXT NOT NULL, command TEXT NOT NULL, expires_at REAL NOT NULL,

@@ -1,4 +1,4 @@
-"""What the fleet sends: acknowledgements of what it stored, and commands. Nothing counts unsigned."""
+"""What the fleet sends: acknowledgements of what it stored, commands, notices. Nothing counts unsigned."""
 
 from functools import partial
 
@@ -6,7 +6,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from edge_agent.clock import SystemClock
 from edge_agent.contract import ContractError, topics
-from edge_agent.contract.events import CommandFinished
+from edge_agent.contract.events import CommandFinished, NoticesReceived
+from edge_agent.contract.notices import Notice
 from edge_agent.contract.signed import verify
 from edge_agent.contract.stored import Stored
 from edge_agent.contract.streams import Stream
@@ -41,6 +42,8 @@ class Answers:
     ) -> None:
         self.settled_total = 0
         self.forged_total = 0
+        self.notices_total = 0
+        self._told_through = 0
         self._device = device
         self._key = key
         self._courier = courier
@@ -53,6 +56,8 @@ class Answers:
         """Deal with a message, durably; after this it may be confirmed. Raises InboxError."""
         if topic == topics.stored(self._device.id):
             self._stored(payload, now)
+        elif topic == topics.notice(self._device.id):
+            self._noticed(payload)
         else:
             self._command(topic, payload)
 
@@ -64,6 +69,31 @@ class Answers:
                 if self._inbox.finish_command(command_id):
                     self._tell(command_id, "failed", "no unit carried it out in time")
         self._inbox.forget_commands(self._proof.proven)
+
+    def tell_noticed(self, *, anyway: bool = False) -> None:
+        """Say how far we have the fleet's notices, where that has changed, or `anyway`. Raises InboxError."""
+        through = self._inbox.noticed_through()
+        if through == self._told_through and not anyway:
+            return
+        try:
+            self._outbox.append(NoticesReceived(through=through))
+        except OutboxError as error:
+            log.warning("notices_not_told", through=through, cause=str(error))
+        else:
+            self._told_through = through
+
+    def _noticed(self, payload: bytes) -> None:
+        try:
+            notice: Notice = verify(payload, Notice, key=self._key, device=self._device.id)
+        except ContractError as error:
+            self.forged_total += 1
+            log.error("notice_ignored", cause=str(error))
+            return
+        self._proof.witness(notice.issued_at)
+        if self._inbox.note(notice):
+            self.notices_total += 1
+            log.info("notice_noted", number=notice.number, tells=notice.body.tell)
+            ring(bell_of(self._device.run, "kiosk"))
 
     def _stored(self, payload: bytes, now: float) -> None:
         try:

@@ -133,7 +133,11 @@ class Unit:
                 settings.broker_port,
                 keepalive_s=settings.keepalive_s,
                 session_expiry_s=settings.session_expiry_s,
-                subscribe=[topics.stored(self._device.id), topics.commands(self._device.id)],
+                subscribe=[
+                    topics.stored(self._device.id),
+                    topics.commands(self._device.id),
+                    topics.notice(self._device.id),
+                ],
             )
         except Unreachable as error:
             self._lost(str(error))
@@ -147,6 +151,8 @@ class Unit:
         message = self._presence(online=True)
         link.publish(message.topic, message.payload, retain=True, content_type=CONTENT_TYPE)
         self._courier.connected(link, in_flight_max=happening.in_flight_max)
+        # A device at which nothing was ever filed is told nothing, so it has nothing to say of it.
+        self._tell_noticed(anyway=self._has_filed())
 
     def _lost(self, cause: str) -> None:
         if self._link is not None:
@@ -235,8 +241,22 @@ class Unit:
         except InboxError as error:
             log.error("commands_not_expired", cause=str(error))
         self._certifier.look()
+        self._tell_noticed()
         self._courier.tidy()
         self._outbox.room(Stream.TELEMETRY)  # eases a full disk, if it is
+
+    def _tell_noticed(self, *, anyway: bool = False) -> None:
+        try:
+            self._answers.tell_noticed(anyway=anyway)
+        except InboxError as error:
+            log.error("notices_not_told", cause=str(error))
+
+    def _has_filed(self) -> bool:
+        return any(
+            status.newest_seq > 0
+            for stream, status in self._courier.statuses().items()
+            if stream is Stream.SUBMISSIONS
+        )
 
     def _report(self) -> None:
         reading = self._clock.read()
@@ -254,6 +274,7 @@ class Unit:
                 **self._courier.ages,
                 "settled_total": self._answers.settled_total,
                 "forged_total": self._answers.forged_total,
+                "notices_total": self._answers.notices_total,
                 "snapshots_uploaded_total": self._uploads.uploaded,
                 "snapshots_dropped_total": self._uploads.dropped,
                 "clock_trusted": float(reading.trusted),

@@ -22,7 +22,11 @@ def access_list(devices: Iterable[DeviceId], *, readers: Iterable[str] = ()) -> 
     blocks = [
         "# Written by the fleet at each change of its devices; edits are lost.",
         _block(INGEST, read=[topics.EVERY_EVENT, topics.EVERY_STATE], write=[f"{topics.ROOT}/+/+/stored"]),
-        _block(NORTH, read=[], write=[f"{topics.ROOT}/+/+/cmd/+", topics.EVERY_NORTH]),
+        _block(
+            NORTH,
+            read=[],
+            write=[f"{topics.ROOT}/+/+/cmd/+", f"{topics.ROOT}/+/+/notice", topics.EVERY_NORTH],
+        ),
     ]
     for reader in sorted(readers):
         if not reader.startswith(READER_PREFIX):
@@ -31,7 +35,7 @@ def access_list(devices: Iterable[DeviceId], *, readers: Iterable[str] = ()) -> 
     blocks += [
         _block(
             device.name,
-            read=[topics.stored(device), topics.commands(device)],
+            read=[topics.stored(device), topics.commands(device), topics.notice(device)],
             write=[topics.state(device), topics.events(device)],
         )
         for device in sorted(devices, key=lambda device: (device.name, device.region))

@@ -1,4 +1,4 @@
-"""The fleet's MQTT process: wires the inflow, the keeper and the northbound relay together."""
+"""The fleet's MQTT process: wires the inflow, the keeper, the clerk and the relay together."""
 
 import signal
 import time
@@ -11,6 +11,8 @@ from fleet.identity.keys import load_statement_key
 from fleet.ingest.inflow import Inflow
 from fleet.ingest.keeper import Keeper
 from fleet.northbound.relay import Relay
+from fleet.office.clerk import DEALS, Clerk
+from fleet.office.regions import Regions, load_regions
 from fleet.settings import Fleet
 from fleet.store import counters
 from fleet.store.engine import open_store, translated, writing
@@ -30,32 +32,34 @@ class IngestFailed(Exception):
 def run(fleet: Fleet) -> None:
     """Store what devices say until SIGTERM or SIGINT.
 
-    Raises IdentityError, BrokerError, StoreError (it cannot start) and IngestFailed.
+    Raises SettingsError, IdentityError, BrokerError, StoreError (it cannot start) and IngestFailed.
     """
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    regions = load_regions(fleet.office.folders)
     engine = open_store(fleet.database_url)
     try:
         migrate(engine)
         with translated(), writing(engine) as connection:
             counters.started(connection, at=time.time())
-        _work(fleet, engine, stopping)
+        _work(fleet, engine, regions, stopping)
     finally:
         engine.dispose()
     _log.info("ingest_stopped")
 
 
-def _work(fleet: Fleet, engine: Engine, stopping: Event) -> None:
+def _work(fleet: Fleet, engine: Engine, regions: Regions, stopping: Event) -> None:
     key = load_statement_key(fleet.layout.statement_key)
     inflow = Inflow(fleet)
     keeper = Keeper(engine, inflow, settings=fleet.ingest, key=key)
     relay = Relay(engine, fleet, key=key, is_busy=lambda: inflow.waiting > fleet.ingest.batch_max)
-    with relay, inflow.connection as connection:
+    clerk = Clerk(engine, regions=regions, deals=DEALS, now=time.time)
+    with relay, clerk, inflow.connection as connection:
 
         def check() -> None:
-            if connection.has_failed or relay.has_failed:
-                raise IngestFailed("a connection's thread ended; see the log above")
+            if connection.has_failed or relay.has_failed or clerk.has_failed:
+                raise IngestFailed("a thread ended; see the log above")
             progressed(connection.is_up)
 
         progressed = _notifier()

@@ -1,4 +1,4 @@
-"""The relay: publishes commands that wait, and republishes stored events in order, in a thread of its own."""
+"""The relay: publishes commands and notices that wait, and republishes stored events in order."""
 
 import json
 import time
@@ -17,6 +17,7 @@ from edge_agent.contract.commands import Command, TakeSnapshot
 from edge_agent.contract.envelope import Envelope, type_of
 from edge_agent.contract.events import KINDS
 from fleet.northbound.courier import Courier, Parcel
+from fleet.office import notices
 from fleet.settings import Fleet
 from fleet.store import StoreError, commands, events, northbound
 from fleet.store.commands import PendingCommand
@@ -31,6 +32,7 @@ _YIELD_AT_MOST_S = 1.0
 _RETRY_S = 5.0
 _STOP_WITHIN_S = 15.0
 _COMMANDS_AT_ONCE = 50
+_NOTICES_AT_ONCE = 200
 _STREAMS_AT_ONCE = 50
 _EVENTS_AT_ONCE = 500
 
@@ -46,7 +48,7 @@ class Relay:
     def __init__(
         self, engine: Engine, fleet: Fleet, *, key: Ed25519PrivateKey, is_busy: Callable[[], bool]
     ) -> None:
-        """`key` signs commands. Raises BrokerError if our certificate cannot be used."""
+        """`key` signs commands and notices. Raises BrokerError if our certificate cannot be used."""
         self._engine, self._fleet, self._key, self._is_busy = engine, fleet, key, is_busy
         self._courier = Courier(fleet)
         self._stopping = Event()
@@ -87,7 +89,7 @@ class Relay:
 
     def _round(self) -> float:
         """Do what is due; returns after how many seconds to look again."""
-        if not self._publish_commands():
+        if not self._publish_commands() or not self._publish_notices():
             return _RETRY_S
         if not self._fleet.ingest.northbound:
             return _LOOK_EVERY_S
@@ -113,6 +115,30 @@ class Relay:
                 else:
                     _log.error("command_not_published", command=command.id, reason=refusal)
         return not any(answers)
+
+    def _publish_notices(self) -> bool:
+        with translated(), self._engine.connect() as connection:
+            waiting = notices.pending(connection, now=time.time(), at_most=_NOTICES_AT_ONCE)
+        if not waiting:
+            return True
+        parcels = [
+            Parcel(
+                topic=topics.notice(one.device),
+                payload=signed.sign(one.notice, key=self._key),
+                content_type=signed.CONTENT_TYPE,
+            )
+            for one in waiting
+        ]
+        answers = self._courier.deliver(parcels, stopping=self._stopping)
+        if answers is None:
+            return False
+        sent = [one for one, refusal in zip(waiting, answers, strict=True) if refusal is None]
+        with translated(), writing(self._engine) as connection:
+            notices.published(connection, sent, at=time.time())
+        if len(sent) < len(waiting):
+            refusal = next(answer for answer in answers if answer is not None)
+            _log.error("notices_not_published", count=len(waiting) - len(sent), reason=refusal)
+        return len(sent) == len(waiting)
 
     def _command(self, pending: PendingCommand) -> Parcel | None:
         try:

@@ -1,8 +1,8 @@
 """By when the next step of a case is owed. Pure: the history and a calendar in, a time out.
 
 Complaints by the clock of SP4N-LAPOR!, in working days: forwarded within 3, followed up within 5 (14 for a
-violation, 60 where somebody must go and look), and closed when nobody has replied 10 days after the answer. Permits by their standard of service, which does not run while the citizen
-is to repair something.
+violation, 60 where somebody must go and look), and closed when nobody has replied 10 days after the answer.
+Permits by their standard of service, which does not run while the citizen is to repair something.
 """
 
 import itertools

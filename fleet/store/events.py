@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.streams import Stream
@@ -66,19 +67,33 @@ def after(
         events.c.seq <= through,
     )
     rows = connection.execute(select(events).where(*where).order_by(events.c.seq).limit(at_most))
-    return [
-        Event(
-            device=DeviceId(region=row.region, name=row.device),
-            incarnation=row.incarnation,
-            stream=Stream(row.stream),
-            seq=row.seq,
-            id=row.id,
-            kind=row.kind,
-            subject=row.subject,
-            time=row.time,
-            clock_trusted=row.clock_trusted,
-            received_at=row.received_at,
-            data=row.data,
-        )
-        for row in rows
-    ]
+    return [_event(row) for row in rows]
+
+
+def after_position(
+    connection: Connection, position: int, *, kinds: Sequence[str], at_most: int
+) -> list[tuple[int, Event]]:
+    """The events of some kinds that were stored after a position, in that order, each with its position."""
+    rows = connection.execute(
+        select(events)
+        .where(events.c.position > position, events.c.kind.in_(kinds))
+        .order_by(events.c.position)
+        .limit(at_most)
+    )
+    return [(row.position, _event(row)) for row in rows]
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        device=DeviceId(region=row.region, name=row.device),
+        incarnation=row.incarnation,
+        stream=Stream(row.stream),
+        seq=row.seq,
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        time=row.time,
+        clock_trusted=row.clock_trusted,
+        received_at=row.received_at,
+        data=row.data,
+    )

@@ -146,6 +146,7 @@ class Broker:
             "user ingest\ntopic readwrite #\n\n"
             f"user {NAME}\ntopic write loket/v1/17.07/{NAME}/state\ntopic write loket/v1/17.07/{NAME}/evt/#\n"
             f"topic read loket/v1/17.07/{NAME}/stored\ntopic read loket/v1/17.07/{NAME}/cmd/+\n"
+            f"topic read loket/v1/17.07/{NAME}/notice\n"
         )
         acl.chmod(0o600)
         self.config = folder / "mosquitto.conf"

@@ -1,0 +1,214 @@
+"""The clerk: follows the table of events, and opens, changes and answers what they are about.
+
+Each event is dealt with in the transaction that moves the clerk's mark past it: once, also when it is killed.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Event as Flag
+from threading import Thread
+from types import TracebackType
+from typing import Self
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, select
+
+from edge_agent.contract.events import (
+    KINDS,
+    CodeAsked,
+    EmergencyRaised,
+    EventData,
+    NoticesReceived,
+    SubmissionCreated,
+    SurveyAnswered,
+    TicketCancelled,
+    TicketTaken,
+)
+from fleet.office import OfficeError, cases, notices, surveys, tickets
+from fleet.office.cases import New
+from fleet.office.regions import Regions
+from fleet.office.states import Sort, sort_of
+from fleet.store import StoreError, Unstorable
+from fleet.store.engine import translated, writing
+from fleet.store.events import Event, after_position
+from fleet.store.inserting import insert_into
+from fleet.store.tables import marks
+from loket import log
+
+_log = log.get(__name__)
+
+NAME = "clerk"
+_LOOK_EVERY_S = 0.1
+_CHORES_EVERY_S = 60.0
+_RETRY_S = 5.0
+_AT_ONCE = 200
+_STOP_WITHIN_S = 10.0
+_TOLD_AGAIN_S = 90 * 86_400.0
+
+Deal = Callable[[Connection, EventData, Event, Regions, float], None]
+"""What is done about an event: its data, the event, and s since 1970. It may only write to the database."""
+
+
+class Clerk:
+    """A context manager: inside it the clerk works, in a thread of its own."""
+
+    def __init__(
+        self, engine: Engine, *, regions: Regions, deals: Mapping[str, Deal], now: Callable[[], float]
+    ) -> None:
+        """`deals` by kind of event; `now` tells s since 1970."""
+        self._engine, self._regions, self._deals, self._now = engine, regions, deals, now
+        self._stopping = Flag()
+        self._thread = Thread(target=self._run, name="clerk", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop after the events at hand."""
+        self._stopping.set()
+        self._thread.join(_STOP_WITHIN_S)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the thread ended although nobody asked it to."""
+        return not self._stopping.is_set() and not self._thread.is_alive()
+
+    def work(self) -> int:
+        """Deal with the next events; returns how many. Raises StoreError."""
+        with translated(), self._engine.connect() as connection:
+            if not after_position(connection, _mark(connection), kinds=list(self._deals), at_most=1):
+                return 0
+        with translated(), writing(self._engine) as connection:
+            found = after_position(connection, _mark(connection), kinds=list(self._deals), at_most=_AT_ONCE)
+            for position, event in found:
+                try:
+                    with connection.begin_nested():
+                        self._deal(connection, event)
+                except (Unstorable, OfficeError) as error:
+                    _log.error("event_not_dealt_with", position=position, kind=event.kind, why=str(error))
+            if found:
+                _set_mark(connection, found[-1][0])
+        return len(found)
+
+    def chores(self) -> None:
+        """Do what time alone asks for: close what nobody replied to, end yesterday's queues."""
+        with translated(), writing(self._engine) as connection:
+            now = self._now()
+            closed = cases.close_unanswered(connection, regions=self._regions, now=now)
+            ended = tickets.close_days(connection, regions=self._regions, now=now)
+        if closed or ended:
+            _log.info("clerk_chores", cases_closed=closed, tickets_ended=ended)
+
+    def _run(self) -> None:
+        chores_at = 0.0
+        while not self._stopping.is_set():
+            pause_s = _LOOK_EVERY_S
+            try:
+                if time.monotonic() >= chores_at:
+                    self.chores()
+                    chores_at = time.monotonic() + _CHORES_EVERY_S
+                while self.work() and not self._stopping.is_set():
+                    pass
+            except StoreError as error:
+                _log.error("clerk_waits", reason=str(error), retry_in_s=_RETRY_S)
+                pause_s = _RETRY_S
+            self._stopping.wait(pause_s)
+
+    def _deal(self, connection: Connection, event: Event) -> None:
+        try:
+            data = KINDS[event.kind].model_validate_json(event.data)
+        except ValidationError as error:
+            _log.error("event_not_understood", kind=event.kind, mistakes=error.error_count())
+            return
+        with translated():
+            self._deals[event.kind](connection, data, event, self._regions, self._now())
+
+
+def _submission(c: Connection, data: EventData, event: Event, regions: Regions, now: float) -> None:
+    if not isinstance(data, SubmissionCreated):
+        return
+    new = New(
+        subject=data.submission, sort=sort_of(data.service), service=data.service,
+        region=event.device.region, created_at=_happened(event), device=event.device.name,
+        category=data.category, topic=data.topic, agency=data.agency, identity=data.identity,
+        place=data.place,
+    )  # fmt: skip
+    cases.open_case(c, new, regions=regions, now=now)
+
+
+def _ticket(c: Connection, data: EventData, event: Event, regions: Regions, now: float) -> None:
+    if not isinstance(data, TicketTaken):
+        return
+    at, device = _happened(event), event.device
+    if not tickets.take(
+        c, data, device=device.name, region=device.region, at=at, regions=regions, now=now
+    ) and not tickets.find(c, data.ticket):
+        _log.warning("ticket_of_no_queue", device=device.name, queue=data.queue)
+
+
+def _cancelled(c: Connection, data: EventData, _event: Event, regions: Regions, now: float) -> None:
+    if isinstance(data, TicketCancelled):
+        tickets.cancel(c, data.ticket, regions=regions, now=now)
+
+
+def _survey(c: Connection, data: EventData, event: Event, _regions: Regions, _now: float) -> None:
+    if isinstance(data, SurveyAnswered):
+        surveys.keep(c, data, device=event.device.name, region=event.device.region)
+
+
+def _emergency(c: Connection, data: EventData, event: Event, regions: Regions, now: float) -> None:
+    if not isinstance(data, EmergencyRaised):
+        return
+    new = New(
+        subject=data.emergency, sort=Sort.EMERGENCY, service="emergency", region=event.device.region,
+        created_at=_happened(event), device=event.device.name, topic=data.sort,
+    )  # fmt: skip
+    if cases.open_case(c, new, regions=regions, now=now):
+        _log.warning("emergency_raised", device=event.device.name, sort=data.sort)
+
+
+def _asked(c: Connection, data: EventData, event: Event, _regions: Regions, now: float) -> None:
+    if isinstance(data, CodeAsked):
+        answer = cases.answer_to(c, data.code, inquiry=data.inquiry)
+        notices.tell(c, answer, device=event.device.name, now=now)
+
+
+def _received(c: Connection, data: EventData, event: Event, regions: Regions, now: float) -> None:
+    if not isinstance(data, NoticesReceived):
+        return
+    device = event.device.name
+    mark = notices.Mark(through=data.through, incarnation=event.incarnation, seq=event.seq)
+    if notices.received(c, mark, device=device, now=now):
+        told = cases.tell_again(c, device=device, since=now - _TOLD_AGAIN_S, now=now)
+        tickets.tell_queues(c, device, regions=regions, now=now)
+        _log.warning("device_lost_its_notices", device=device, told_again=told)
+
+
+DEALS: Mapping[str, Deal] = {
+    SubmissionCreated.kind: _submission,
+    TicketTaken.kind: _ticket,
+    TicketCancelled.kind: _cancelled,
+    SurveyAnswered.kind: _survey,
+    EmergencyRaised.kind: _emergency,
+    CodeAsked.kind: _asked,
+    NoticesReceived.kind: _received,
+}
+"""What this room does about events, by kind."""
+
+
+def _happened(event: Event) -> float:
+    """When it happened: what the device says if its clock was trusted, and never after it arrived."""
+    return min(event.time, event.received_at) if event.clock_trusted else event.received_at
+
+
+def _mark(connection: Connection) -> int:
+    return connection.execute(select(marks.c.position).where(marks.c.name == NAME)).scalar() or 0
+
+
+def _set_mark(connection: Connection, position: int) -> None:
+    statement = insert_into(connection, marks).values(name=NAME, position=position)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"position": position}))
