@@ -23,7 +23,7 @@ class Look:
     spoken: bool = False
 
     def asked(self, button: str) -> "Look | None":
-        """The look that a button (`text-150`, `theme-contrast`, `audio-on`) asks for, or None if it is none."""
+        """The look that a button (`text-150`, `theme-contrast`, `audio-on`) asks for, or None."""
         kind, _, value = button.partition("-")
         if kind == "text" and value in map(str, SIZES):
             return replace(self, text=int(value))

@@ -50,7 +50,7 @@ function tap(target, digit) {
   target.focus();
   if (target.dataset.entry === "digits") {
     write(target, digit);
-    return say([{ text: digit, personal: true }]);
+    return say([{ text: digit }]);
   }
   const now = performance.now();
   const again = last.key === digit && last.field === target && now - last.at < TAP_MS;
@@ -63,7 +63,7 @@ function tap(target, digit) {
   }
   write(target, sign, again ? 1 : 0);
   last = { key: digit, at: now, turn, field: target };
-  return say([{ text: sign === " " ? words.space : sign, personal: true }]);
+  return say([{ text: sign === " " ? words.space : sign }]);
 }
 
 function star() {
@@ -71,7 +71,7 @@ function star() {
   last = { key: "", at: 0, turn: 0, field: null };
   if (target?.value) {
     const gone = erase(target);
-    say([{ text: words.erased.replace("{name}", gone === " " ? words.space : gone), personal: true }]);
+    say([{ text: words.erased.replace("{name}", gone === " " ? words.space : gone) }]);
   } else {
     press(first("button[name=go][value=back]"));
   }

@@ -88,7 +88,7 @@ function ownWords() {
 export function hear() {
   const own = ownWords().map((one) => {
     const about = one.matches("dd") ? one.parentElement.querySelector("dt")?.textContent ?? "" : "";
-    return { text: `${sentence(tidy(about))} ${sentence(tidy(textOf(one)) || words.empty)}`, personal: true };
+    return { text: `${sentence(tidy(about))} ${sentence(tidy(textOf(one)) || words.empty)}` };
   });
   say(own.length ? own : script());
 }
@@ -96,12 +96,12 @@ export function hear() {
 /** Speaks the page from its beginning. */
 export function repeatPage() {
   const target = document.querySelector("textarea, input[type=text], input[type=tel]");
-  const written = target?.value ? [{ text: target.value, personal: true }] : [];
+  const written = target?.value ? [{ text: target.value }] : [];
   say([...script(), ...written]);
 }
 
-async function sound({ text, personal }) {
-  const fields = { text: text.slice(0, 2000), language, ...(personal ? { personal: "1" } : {}) };
+async function sound({ text }) {
+  const fields = { text: text.slice(0, 2000), language };
   const reply = await fetch("/suara", { method: "POST", body: new URLSearchParams(fields) });
   if (!reply.ok) throw new Error(reply.status);
   return context.decodeAudioData(await reply.arrayBuffer());
@@ -125,7 +125,7 @@ export function hush() {
   playing = null;
 }
 
-/** Says `lines` (`{text, personal}`) one after another, in place of what is being said; nothing while silent. */
+/** Says `lines` (`{text}`) one after another, in place of what is being said; nothing while silent. */
 export async function say(lines) {
   if (!spoken || !lines.length) return;
   hush();
