@@ -241,7 +241,8 @@ class Unit:
         except InboxError as error:
             log.error("commands_not_expired", cause=str(error))
         self._certifier.look()
-        self._tell_noticed()
+        if self._connected_at is not None:
+            self._tell_noticed()
         self._courier.tidy()
         self._outbox.room(Stream.TELEMETRY)  # eases a full disk, if it is
 
