@@ -7,6 +7,9 @@ from pathlib import Path
 
 from loket.files import private_folder, write_atomically
 
+REGION = Path(__file__).resolve().parent / "region"
+"""The region that the demo runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -92,6 +95,8 @@ class Layout:
             "kiosk.toml": {
                 "port": self.kiosk_port,
                 "intake_key": self.fleet / "keys" / "intake.pub",
+                "region": REGION,
+                "hall": "mpp",
                 "health_every_s": 10,
             },
             "vision.toml": {"model": model, "models_folder": models_folder, "health_every_s": 10},

@@ -19,11 +19,16 @@ from edge_agent.inbox.store import InboxError, open_inbox
 from edge_agent.kiosk import KioskError
 from edge_agent.kiosk.attempts import Attempts
 from edge_agent.kiosk.desk import Desk, Parts
+from edge_agent.kiosk.receipts.issuing import Issuer
+from edge_agent.kiosk.receipts.keys import open_key
 from edge_agent.kiosk.register import Register
 from edge_agent.kiosk.rounds import Rounds
 from edge_agent.kiosk.sealing import read_intake_key
+from edge_agent.kiosk.services import offered
+from edge_agent.kiosk.services.hall import Hall
 from edge_agent.kiosk.sessions import Sessions
 from edge_agent.kiosk.settings import KioskSettings, load_kiosk
+from edge_agent.kiosk.suggest import load_suggester
 from edge_agent.kiosk.web.pages import Pages
 from edge_agent.kiosk.web.routes import build
 from edge_agent.kiosk.web.site import Site
@@ -31,6 +36,7 @@ from edge_agent.outbox import OutboxError
 from edge_agent.outbox.store import open_outbox
 from loket.log import configure, get
 from loket.notify import notify
+from loket.region import load_region
 from loket.settings import SettingsError
 
 log = get(__name__)
@@ -49,7 +55,8 @@ def main() -> int:
         device, settings = load_device(folder), load_kiosk(folder)
         listener = _listen(settings)
         with contextlib.closing(listener), contextlib.closing(_desk(device)) as desk:
-            asyncio.run(_serve(settings, desk, listener))
+            issuer = Issuer(open_key(device), page=settings.receipt_page)
+            asyncio.run(_serve(settings, desk, issuer, listener))
     except (SettingsError, OutboxError, InboxError, KioskError, OSError) as error:
         sys.stderr.write(f"edge-kiosk: {error}\n")
         return 2
@@ -89,17 +96,22 @@ def _desk(device: Device) -> Desk:
     return Desk(open_parts)
 
 
-async def _serve(settings: KioskSettings, desk: Desk, listener: socket.socket) -> None:
+async def _serve(settings: KioskSettings, desk: Desk, issuer: Issuer, listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     names = ("localhost", f"[{settings.host}]" if ":" in settings.host else settings.host)
     sessions = Sessions(time.monotonic, timeout_s=settings.session_timeout_s, most=settings.sessions_max)
+    hall = Hall(load_region(settings.region), office=settings.hall, series=settings.series)
     site = Site(
         settings=settings,
         sessions=sessions,
         attempts=Attempts(time.monotonic),
         desk=desk,
         intake=read_intake_key(settings.intake_key),
-        pages=Pages(settings),
+        pages=Pages(settings, zone=hall.calendar.zone),
+        hall=hall,
+        services=offered(hall),
+        suggester=load_suggester(topics=[topic.name for topic in hall.region.file.topics]),
+        issuer=issuer,
         origins=frozenset(f"{name}:{port}" for name in names),
     )
     rounds = Rounds(settings, sessions, desk)

@@ -1,4 +1,4 @@
-"""The desk: where the web app hands in submissions and asks what became of them.
+"""The desk: where the web app hands in what citizens file and asks what became of it.
 
 SQLite waits for the disk, the event loop must not: one thread owned by the desk does all of it, in order.
 """
@@ -9,15 +9,19 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from edge_agent.clock import Clock, Reading
 from edge_agent.contract import ContractError
-from edge_agent.contract.events import Health, SubmissionCreated
+from edge_agent.contract.events import EventData, Health
+from edge_agent.contract.notices import Answer, QueueState, Step
 from edge_agent.contract.streams import Stream
 from edge_agent.inbox.store import InboxError, SubmissionState
 from edge_agent.kiosk import NotSaved
-from edge_agent.kiosk.register import CodeTaken, Register, RegisterError
+from edge_agent.kiosk.recordings import Attachment
+from edge_agent.kiosk.register import CodeTaken, Entry, Register, RegisterError, Ticket
+from edge_agent.kiosk.services.service import Numbers
+from edge_agent.kiosk.story import Story
 from edge_agent.outbox import OutboxError
 from edge_agent.outbox.port import Outbox
 from loket import codes
@@ -25,6 +29,8 @@ from loket.log import get
 
 log = get(__name__)
 Value = TypeVar("Value")
+Compose = Callable[[Reading, Numbers], EventData]
+"""Makes the event of what is filed, at a moment, in the desk's thread."""
 
 
 class Inbox(Protocol):
@@ -32,6 +38,22 @@ class Inbox(Protocol):
 
     def submission_state(self, submission: str) -> SubmissionState | None:
         """The state that the uplink noted, or None if it noted none yet."""
+        ...
+
+    def steps_of(self, subject: str) -> list[Step]:
+        """The steps that offices took with it, the oldest first."""
+        ...
+
+    def due_of(self, subject: str) -> float | None:
+        """By when its next step is owed, s since 1970, or None."""
+        ...
+
+    def queue_state(self, queue: str) -> QueueState | None:
+        """How a queue stood when it was last told, or None."""
+        ...
+
+    def answer(self, inquiry: str) -> Answer | None:
+        """What was answered to an inquiry, or None."""
         ...
 
 
@@ -44,6 +66,16 @@ class Parts:
     register: Register
     clock: Clock
     close: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What was filed durably: its code, the event as it was committed, when, and whether it is new."""
+
+    code: str
+    event: EventData
+    reading: Reading
+    is_new: bool
 
 
 class Desk:
@@ -62,30 +94,48 @@ class Desk:
 
     async def now(self) -> Reading:
         """What the clocks say. Raises NotSaved if the proofs of the time cannot be read."""
-        try:
-            return await self._do(self._parts.clock.read)
-        except InboxError as error:
-            log.error("clock_unreadable", reason=str(error))
-            raise NotSaved(str(error)) from error
+        return await self._do(self._now)
 
     async def has_room(self) -> bool:
         """Whether a submission would be accepted now."""
         return await self._do(self._has_room)
 
-    async def file(self, created: SubmissionCreated, *, reading: Reading) -> str:
-        """Commit a submission durably and return its code; a second time changes nothing.
+    async def file(
+        self, subject: str, *, service: str, compose: Compose, attachment: Attachment | None = None
+    ) -> Committed:
+        """Commit what `compose` makes durably under the UUID `subject`; a second time changes nothing.
 
-        Raises NotSaved, CodeTaken.
+        `attachment` is committed before it. Raises NotSaved, CodeTaken, and what `compose` raises.
         """
-        return await self._do(lambda: self._file(created, reading))
+        return await self._do(lambda: self._file(subject, service, compose, attachment))
 
-    async def state(self, submission: str) -> SubmissionState:
-        """What is known of a submission that was filed here."""
-        return await self._do(lambda: self._state(submission))
+    async def tell(self, data: EventData, *, event_id: str, subject: str) -> None:
+        """Commit an event that needs no code. Raises NotSaved."""
+        await self._do(lambda: self._tell(data, event_id, subject))
 
-    async def find(self, code: str) -> str | None:
-        """The submission of a code, or None if this kiosk has none of it. Raises RegisterError."""
+    async def cancel(self, ticket: str, *, event: EventData) -> None:
+        """Give a number back. Raises NotSaved."""
+        await self._do(lambda: self._cancel(ticket, event))
+
+    async def story(self, submission: str) -> Story:
+        """What is known of something that was filed here."""
+        return await self._do(lambda: self._story(submission))
+
+    async def answer(self, inquiry: str) -> Answer | None:
+        """What was answered to an inquiry, or None if nothing was yet."""
+        return await self._do(lambda: self._known(lambda: self._parts.inbox.answer(inquiry)))
+
+    async def queue_state(self, queue: str) -> QueueState | None:
+        """How a queue stood when it was last told, or None."""
+        return await self._do(lambda: self._known(lambda: self._parts.inbox.queue_state(queue)))
+
+    async def find(self, code: str) -> Entry | None:
+        """What a code belongs to, or None if this kiosk has none of it. Raises RegisterError."""
         return await self._do(lambda: self._parts.register.find(code))
+
+    async def ticket(self, ticket: str) -> Ticket | None:
+        """The number that was given to a ticket. Raises RegisterError."""
+        return await self._do(lambda: self._parts.register.ticket(ticket))
 
     async def report(self, health: Health) -> None:
         """Say how the unit fares; without room it is dropped, for the next one says it again."""
@@ -99,6 +149,13 @@ class Desk:
     async def _do(self, work: Callable[[], Value]) -> Value:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
+    def _now(self) -> Reading:
+        try:
+            return self._parts.clock.read()
+        except InboxError as error:
+            log.error("clock_unreadable", reason=str(error))
+            raise NotSaved(str(error)) from error
+
     def _has_room(self) -> bool:
         try:
             return self._parts.outbox.room(Stream.SUBMISSIONS)
@@ -106,33 +163,56 @@ class Desk:
             log.warning("outbox_unusable", reason=str(error))
             return False
 
-    def _file(self, created: SubmissionCreated, reading: Reading) -> str:
-        code = codes.code_of(UUID(created.submission))
+    def _file(self, subject: str, service: str, compose: Compose, attachment: Attachment | None) -> Committed:
+        code = codes.code_of(UUID(subject))
+        reading = self._now()
+        is_new = False
         try:
             is_new = self._parts.register.enter(
-                code, submission=created.submission, created_at=reading.wall.timestamp()
+                code, submission=subject, service=service, created_at=reading.wall.timestamp()
             )
-            self._parts.outbox.append(
-                created, event_id=created.submission, subject=created.submission, reading=reading
-            )
+            event = compose(reading, self._parts.register)
+            if attachment is not None:
+                attachment.append_to(self._parts.outbox, reading=reading)
+            self._parts.outbox.append(event, event_id=subject, subject=subject, reading=reading)
         except CodeTaken:
             raise
         except (OutboxError, RegisterError, ContractError) as error:
             self.refusals += 1
             log.error("submission_not_saved", kind=type(error).__name__, reason=str(error))
-            with contextlib.suppress(RegisterError):
-                self._parts.register.strike(code)
+            if is_new:  # otherwise it belongs to what is committed already
+                with contextlib.suppress(RegisterError):
+                    self._parts.register.strike(code)
             raise NotSaved(str(error)) from error
         self.submissions += is_new
-        return code
+        return Committed(code=code, event=event, reading=reading, is_new=is_new)
 
-    def _state(self, submission: str) -> SubmissionState:
+    def _tell(self, data: EventData, event_id: str, subject: str) -> None:
         try:
-            noted = self._parts.inbox.submission_state(submission)
+            self._parts.outbox.append(data, event_id=event_id, subject=subject, reading=self._now())
+        except (OutboxError, ContractError) as error:
+            log.error("not_saved", told=data.kind, kind=type(error).__name__, reason=str(error))
+            raise NotSaved(str(error)) from error
+
+    def _cancel(self, ticket: str, event: EventData) -> None:
+        self._tell(event, str(uuid5(UUID(ticket), "cancelled")), ticket)
+        self._parts.register.cancel(ticket)
+
+    def _story(self, submission: str) -> Story:
+        inbox = self._parts.inbox
+        noted = self._known(lambda: inbox.submission_state(submission))
+        steps = self._known(lambda: inbox.steps_of(submission)) or []
+        due_at = self._known(lambda: inbox.due_of(submission)) if steps else None
+        # It has a code, so it was committed: that much is certain.
+        return Story(state=noted or SubmissionState.SAVED, steps=tuple(steps), due_at=due_at)
+
+    def _known(self, ask: Callable[[], Value | None]) -> Value | None:
+        """What the inbox knows; None if it cannot be read."""
+        try:
+            return ask()
         except InboxError as error:
-            log.warning("state_unreadable", reason=str(error))
-            noted = None
-        return noted or SubmissionState.SAVED  # it has a code, so it was committed: that much is certain
+            log.warning("inbox_unreadable", reason=str(error))
+            return None
 
     def _report(self, health: Health) -> None:
         try:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
@@ -55,6 +56,17 @@ def read_intake_key(path: Path) -> IntakeKey:
         raise SettingsError(f"{path}: not an intake key (Base64 of 32 bytes): {error}; {cure}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What stands outside the seal, so that a submission finds its way; see `SubmissionCreated`."""
+
+    category: str | None = None
+    topic: str | None = None
+    agency: str | None = None
+    identity: Literal["named", "confidential", "anonymous"] | None = None
+    place: str | None = None
+
+
 def seal(
     answers: Mapping[str, str],
     *,
@@ -64,16 +76,21 @@ def seal(
     created_at: datetime,
     consent_version: str,
     key: IntakeKey,
+    routing: Routing | None = None,
+    recording: Mapping[str, str | int] | None = None,
+    parts: int = 0,
 ) -> SubmissionCreated:
     """The event of a submission whose words only the intake key's holder can read.
 
     `answers` by question name; an empty one is sealed as null. The event also carries the commitment to what
-    is sealed: a random salt is sealed with it, so that nobody can try words against it. Raises TooLarge.
+    is sealed: a random salt is sealed with it, so that nobody can try words against it. `recording` describes
+    what is sealed in `parts` beside it. Raises TooLarge.
     """
     document = {
         "salt": secrets.token_hex(SALT_BYTES),
         "service": service,
         **{question: text or None for question, text in answers.items()},
+        **({} if recording is None else {"recording": dict(recording)}),
         "language": language,
         "created_at": created_at.astimezone(UTC).isoformat(timespec="seconds"),
         "consent_version": consent_version,
@@ -82,6 +99,7 @@ def seal(
     sealed = base64.b64encode(SealedBox(key.public).encrypt(clear)).decode()
     if len(sealed) > MOST_SEALED_CHARACTERS:
         raise TooLarge(f"{len(sealed)} characters sealed, at most {MOST_SEALED_CHARACTERS}")
+    way = routing or Routing()
     return SubmissionCreated(
         submission=submission,
         service=service,
@@ -89,4 +107,10 @@ def seal(
         intake_key=key.sha256,
         consent_version=consent_version,
         commitment=commitment(clear),
+        category=way.category,
+        topic=way.topic,
+        agency=way.agency,
+        identity=way.identity,
+        place=way.place,
+        parts=parts,
     )

@@ -6,15 +6,38 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from edge_agent.kiosk import Busy
+from edge_agent.kiosk.look import PLAIN, Look
+from edge_agent.kiosk.receipts.issuing import Issued
+from edge_agent.kiosk.voice_note import VoiceNote
 from edge_agent.kiosk.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A submission that is committed: all that remains of it in a session."""
+    """What is committed: all that remains of it in a session. `promises` is what is owed, in message ids."""
 
     submission: str
     code: str
+    service: str
+    promises: tuple[str, ...] = ()
+    issued: Issued | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A code that this kiosk does not know and has asked the service centre after."""
+
+    inquiry: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A call for help: its UUID, its sort, and whether it could be committed."""
+
+    emergency: str
+    sort: str
+    is_kept: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -22,10 +45,12 @@ class Session:
     """One citizen's visit. `submission` is made once, so that sending twice files one thing.
 
     `asked` names the questions that were answered wrongly and must say why; `checking` is set once the
-    answers were reviewed, so that a change leads back there.
+    answers were reviewed, so that a change leads back there. `pages` says which options of a question are
+    shown where there are many.
     """
 
     language: str
+    look: Look = PLAIN
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     submission: str = field(default_factory=lambda: str(uuid4()))
@@ -34,14 +59,19 @@ class Session:
     checking: bool = False
     notice: str | None = None
     filed: Filed | None = None
-    tracked: Filed | None = None
+    tracked: Filed | Asked | None = None
+    alarm: Alarm | None = None
+    pages: dict[str, int] = field(default_factory=dict)
+    recording: VoiceNote | None = None
     expires_at: float = 0.0
     _answers: dict[str, Words] = field(default_factory=dict, repr=False)
 
     @property
     def started(self) -> bool:
         """Whether there is anything of a person in it."""
-        return bool(self._answers) or self.service is not None or self.filed is not None or bool(self.tracked)
+        return bool(self._answers or self.recording) or any(
+            (self.service, self.filed, self.tracked, self.alarm)
+        )
 
     def begin(self, service: str) -> None:
         """Start filing `service`; answers to another service are wiped, its own stay."""
@@ -61,22 +91,36 @@ class Session:
         words = self._answers.get(question)
         return "" if words is None else words.read()
 
-    def file(self, code: str) -> None:
-        """The submission is committed: forget the answers, keep the code."""
-        self.filed = Filed(submission=self.submission, code=code)
+    def forget(self, question: str) -> None:
+        """Wipe the answer to a question that is no longer asked."""
+        words = self._answers.pop(question, None)
+        if words is not None:
+            words.wipe()
+
+    def record(self, note: VoiceNote | None) -> None:
+        """Keep a voice note in place of the one before; None takes it away."""
+        if self.recording is not None:
+            self.recording.wipe()
+        self.recording = note
+
+    def file(self, filed: Filed) -> None:
+        """It is committed: forget the answers, keep the code."""
+        self.filed = filed
         self._drop_answers()
 
     def wipe(self) -> None:
         """Overwrite and forget everything of the person."""
         self._drop_answers()
-        self.filed = self.tracked = self.service = None
+        self.filed = self.tracked = self.service = self.alarm = None
         self.token = self.csrf = self.submission = ""
 
     def _drop_answers(self) -> None:
         for words in self._answers.values():
             words.wipe()
+        self.record(None)
         self._answers.clear()
         self.asked.clear()
+        self.pages.clear()
         self.checking = False
         self.notice = None
 

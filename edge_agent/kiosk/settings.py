@@ -20,12 +20,55 @@ class HelpText(Section):
     en: Line = Field(default="Please ask the staff at the service desk.", description="In English.")
 
 
+class VoiceSettings(Section):
+    """`[voice]`: how the pages are spoken."""
+
+    program: str = Field(default="espeak-ng", description="The program that speaks; empty: no voice.")
+    words_per_minute: int = Field(default=150, ge=80, le=300, description="How fast it speaks.")
+    recordings: SettingsPath | None = Field(
+        default=None, description="Folder of recordings by a person, which are played where there is one."
+    )
+
+
+class ScreenSettings(Section):
+    """`[screen]`: how the screen is watched."""
+
+    wayland: Path = Field(default=Path("/run/loket-screen/wayland-0"), description="The compositor's socket.")
+    panel: Literal["drm", "none"] = Field(
+        default="drm", description="Who tells whether the panel is on: the display driver, or nobody."
+    )
+    connector: str = Field(default="HDMI-A-1", description="The display driver's name of the connector.")
+    every_s: float = Field(default=10, ge=1, le=20, description="How often the screen is looked at.")
+    restart_file: Path = Field(
+        default=Path("/run/loket-bell/screen-restart"),
+        description="Written to have the browser restarted; systemd watches it.",
+    )
+
+
 class KioskSettings(Section):
     """`kiosk.toml`."""
 
     host: str = Field(default="127.0.0.1", description="The loopback address to listen on; no other.")
     port: int = Field(default=8701, ge=0, le=65535, description="The TCP port; 0: any free one.")
     intake_key: SettingsPath = Field(description="File: Base64 of the region's X25519 public key.")
+    region: SettingsPath = Field(
+        description="Folder of the region: its agencies, services, queues and words."
+    )
+    hall: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_-]{0,62})?$")] = Field(
+        default="", description="The region's name of the office whose queue numbers are given; empty: none."
+    )
+    series: Annotated[str, Field(pattern=r"^[A-Z]?$")] = Field(
+        default="", description="A second letter in this kiosk's numbers, where a hall has several kiosks."
+    )
+    receipt_page: Annotated[str, Field(pattern=r"^((https://|http://127\.0\.0\.1[:/])[^#\s]{1,200})?$")] = (
+        Field(
+            default="",
+            description=(
+                "The page that a phone opens by a receipt's QR code, such as https://example.id/periksa; "
+                "empty: the code holds the receipt alone."
+            ),
+        )
+    )
     office: Annotated[str, Field(min_length=1, max_length=80)] = Field(
         default="Loket Layanan Publik", description="The office's name, at the top of every page."
     )
@@ -40,6 +83,11 @@ class KioskSettings(Section):
     )
     warning_s: float = Field(default=30, ge=20, description="The page warns this long before.")
     sessions_max: int = Field(default=32, ge=1, le=1000, description="Visits at the same time.")
+    voice: VoiceSettings = Field(default=VoiceSettings(), description="How the pages are spoken.")
+    screen: ScreenSettings | None = Field(
+        default=None,
+        description="How the screen is watched; without it nobody watches, and it stays unknown.",
+    )
     health_every_s: float = Field(default=60, ge=1, description="How often the unit reports how it fares.")
 
     @field_validator("host")

@@ -5,20 +5,28 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nacl.public import PrivateKey
 
+from edge_agent.contract.notices import Answer, QueueState, Step
 from edge_agent.inbox.store import InboxError, SubmissionState
 from edge_agent.kiosk.attempts import Attempts
 from edge_agent.kiosk.desk import Desk, Parts
+from edge_agent.kiosk.receipts.issuing import Issuer
 from edge_agent.kiosk.register import Register
 from edge_agent.kiosk.sealing import IntakeKey
+from edge_agent.kiosk.services import offered
+from edge_agent.kiosk.services.hall import Hall
 from edge_agent.kiosk.sessions import Sessions
 from edge_agent.kiosk.settings import KioskSettings
+from edge_agent.kiosk.suggest import Suggester
 from edge_agent.kiosk.web.pages import Pages
 from edge_agent.kiosk.web.routes import build
 from edge_agent.kiosk.web.site import Site
 from edge_agent.testing.clock import FixedClock
 from edge_agent.testing.outbox import MemoryOutbox
+from loket.region import Region, load_region
+from tests.kiosk.unit import REGION
 
 KEY = IntakeKey.of(bytes(PrivateKey.generate().public_key))
 
@@ -28,24 +36,52 @@ class States:
 
     def __init__(self) -> None:
         self.known: dict[str, SubmissionState] = {}
+        self.steps: dict[str, list[Step]] = {}
+        self.due: dict[str, float] = {}
+        self.queues: dict[str, QueueState] = {}
+        self.answers: dict[str, Answer] = {}
         self.broken = False
 
-    def submission_state(self, submission: str) -> SubmissionState | None:
+    def _open(self) -> None:
         if self.broken:
             raise InboxError("broken")
+
+    def submission_state(self, submission: str) -> SubmissionState | None:
+        self._open()
         return self.known.get(submission)
+
+    def steps_of(self, subject: str) -> list[Step]:
+        self._open()
+        return self.steps.get(subject, [])
+
+    def due_of(self, subject: str) -> float | None:
+        self._open()
+        return self.due.get(subject)
+
+    def queue_state(self, queue: str) -> QueueState | None:
+        self._open()
+        return self.queues.get(queue)
+
+    def answer(self, inquiry: str) -> Answer | None:
+        self._open()
+        return self.answers.get(inquiry)
 
 
 class Office:
     """A desk on fakes, and the site on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, *, region: Region | None = None, suggester: Suggester | None = None
+    ) -> None:
         self.outbox = MemoryOutbox()
         self.inbox = States()
         self.clock = FixedClock()
         self.folder = folder
         self.desk = Desk(self._parts)
-        settings = KioskSettings(intake_key=folder / "unused", session_timeout_s=60, warning_s=20)
+        settings = KioskSettings(
+            intake_key=folder / "unused", region=REGION, hall="mpp", session_timeout_s=60, warning_s=20
+        )
+        self.hall = Hall(region or load_region(REGION), office="mpp")
         self.sessions = Sessions(lambda: self.clock.monotonic, timeout_s=60, most=8)
         self.app = build(
             Site(
@@ -54,7 +90,11 @@ class Office:
                 attempts=Attempts(lambda: self.clock.monotonic),
                 desk=self.desk,
                 intake=KEY,
-                pages=Pages(settings),
+                pages=Pages(settings, zone=self.hall.calendar.zone),
+                hall=self.hall,
+                services=offered(self.hall),
+                suggester=suggester or Suggester(),
+                issuer=Issuer(Ed25519PrivateKey.generate()),
                 origins=frozenset({"kiosk"}),
             )
         )

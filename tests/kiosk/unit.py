@@ -23,6 +23,7 @@ from edge_agent.device import load_device
 from edge_agent.inbox.store import Inbox, open_inbox
 
 START_S = 20.0
+REGION = Path(__file__).resolve().parents[2] / "demo" / "region"
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading authorities for each client takes its time
 
 
@@ -70,7 +71,10 @@ class RunningKiosk:
         (self.config / "device.toml").write_text(
             f'region = "17.07"\nname = "lebong-001"\ndata = "{self.data}"\nrun = "{root / "run"}"\n'
         )
-        settings = {"port": 0, "intake_key": "intake.pub", "health_every_s": 1, **settings}
+        settings = {
+            "port": 0, "intake_key": "intake.pub", "health_every_s": 1,
+            "region": str(REGION), "hall": "mpp", **settings,
+        }  # fmt: skip
         (self.config / "kiosk.toml").write_text(
             "".join(f"{name} = {json.dumps(value)}\n" for name, value in settings.items())
         )
@@ -203,15 +207,23 @@ class Visitor:
         return self
 
     def write(
-        self, text: str = "Lampu jalan padam.", *, contact: str = "", kind: str = "pengaduan"
+        self,
+        text: str = "Lampu jalan padam.",
+        *,
+        contact: str = "",
+        kind: str = "pengaduan",
+        name: str = "Warga",
     ) -> "Visitor":
-        """From the first page to the review of the answers."""
-        self.press("complaint", path="/").press("next", **{"class": kind})
-        return self.press("next", text=text).press("next", contact=contact)
+        """From the first page to the review of the answers; without a contact, anonymously."""
+        self.press("complaint", path="/").press("next", **{"class": kind}).press("next", text=text)
+        self.press("next", topic="penerangan").press("next", place="17.07.10")
+        if not contact:
+            return self.press("next", identity="anonymous")
+        return self.press("next", identity="named").press("next", name=name).press("next", contact=contact)
 
     def consent(self) -> "Visitor":
         """Agree and send."""
-        return self.press("next", consent="complaint-1")
+        return self.press("next", consent="complaint-2")
 
     @property
     def code(self) -> str:

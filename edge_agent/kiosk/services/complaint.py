@@ -1,29 +1,27 @@
-"""The service "complaint", in the three classes of LAPOR!: pengaduan, aspirasi, permintaan informasi."""
+"""The service "complaint": complaints and requests for information, in the classes of LAPOR!."""
 
-from edge_agent.kiosk.services.service import N_, Choice, Consent, Flaw, Option, Service, Text
+from edge_agent.contract.events import EventData
+from edge_agent.kiosk.sealing import seal
+from edge_agent.kiosk.services import about
+from edge_agent.kiosk.services.hall import Hall
+from edge_agent.kiosk.services.routing import routing
+from edge_agent.kiosk.services.service import N_, Answers, Choice, Consent, Draft, Form, Option, Text
 
 MOST_CHARACTERS = 4000
 """Code points. At four bytes each it seals to 21,500 characters of Base64, of the 60,000 that fit."""
+
+COMPLAINT, INFORMATION = "pengaduan", "permintaan_informasi"
 
 _CLASS = Choice(
     name="class",
     path="jenis",
     title=N_("What would you like to file?"),
     short=N_("Kind"),
-    missing=N_("Choose one of the three kinds."),
+    missing=N_("Choose one of the two kinds."),
     options=(
+        Option(COMPLAINT, N_("Complaint"), N_("A public service went wrong, and you want it put right.")),
         Option(
-            "pengaduan",
-            N_("Complaint"),
-            N_("A public service went wrong, and you want it put right."),
-        ),
-        Option(
-            "aspirasi",
-            N_("Aspiration"),
-            N_("You have a wish or an idea for your area or for its services."),
-        ),
-        Option(
-            "permintaan_informasi",
+            INFORMATION,
             N_("Request for information"),
             N_("You want to know something that a public office can tell you."),
         ),
@@ -40,37 +38,13 @@ _TEXT = Text(
     too_long=N_("Your text is %(over)s characters too long. Shorten it to %(most)s characters."),
     missing=N_("Write what you want to tell us."),
     lines=True,
-)
-
-
-def _reachable(contact: str) -> Flaw | None:
-    """A telephone number has at least eight digits, an email address an @ with something on both sides."""
-    digits = sum(character.isdigit() for character in contact)
-    before, at, after = contact.rpartition("@")
-    if digits >= 8 or (at and before.strip() and "." in after.strip(". ")):
-        return None
-    return Flaw(N_("Write a telephone number or an email address, or leave it empty."), {})
-
-
-_CONTACT = Text(
-    name="contact",
-    path="kontak",
-    title=N_("How can we reach you?"),
-    short=N_("Contact"),
-    hint=N_(
-        "A telephone number or an email address. You may leave this empty; "
-        "your code is then the only way to follow it."
-    ),
-    most=120,
-    too_long=N_("Your contact is %(over)s characters too long. Shorten it to %(most)s characters."),
-    skipped=N_("None: I follow it by its code"),
-    check=_reachable,
+    spoken=True,
 )
 
 CONSENT = Consent(
-    version="complaint-1",
+    version="complaint-2",
     points=(
-        N_("What you wrote, and your contact if you gave one, is used only to handle this submission."),
+        N_("What you told us, and your name and contact if you gave them, are used only to handle this."),
         N_("It is sealed at this kiosk; only the region's intake office can open it."),
         N_("You may see it, correct it or withdraw your consent: show your code to the staff."),
     ),
@@ -81,11 +55,53 @@ CONSENT = Consent(
     missing=N_("Tick the box if you agree. Without your consent nothing is sent."),
 )
 
-COMPLAINT = Service(
-    name="complaint",
-    path="pengaduan",
-    title=N_("Complain, propose or ask"),
-    explained=N_("Complaint, aspiration or request for information. It takes about three minutes."),
-    questions=(_CLASS, _TEXT, _CONTACT),
-    consent=CONSENT,
-)
+
+def _promises(answers: Answers) -> tuple[str, ...]:
+    """The deadlines of LAPOR! (docs/reference/glossary.md)."""
+    promises = (
+        N_("It is forwarded to the agency within 3 working days."),
+        N_("The agency follows it up within 5 working days after that."),
+    )
+    if answers("class") != COMPLAINT:
+        return promises
+    return (
+        *promises,
+        N_("A complaint is settled within 14 working days, or 60 if it must be looked at on the spot."),
+    )
+
+
+def offered(hall: Hall) -> Form:
+    """The service in a region: its topics with their agencies, and its places."""
+
+    def compose(draft: Draft) -> EventData:
+        return seal(
+            draft.answers,
+            submission=draft.subject,
+            service=draft.service,
+            language=draft.language,
+            created_at=draft.reading.wall,
+            consent_version=CONSENT.version,
+            key=draft.intake,
+            recording=draft.attachment.described() if draft.attachment else None,
+            parts=len(draft.attachment.parts) if draft.attachment else 0,
+            routing=routing(draft.answers, hall=hall, category=draft.answers.get("class")),
+        )
+
+    return Form(
+        name="complaint",
+        path="pengaduan",
+        title=N_("Complain or ask"),
+        explained=N_("Something went wrong, or you want to know something."),
+        questions=(
+            _CLASS,
+            _TEXT,
+            about.topic(hall),
+            about.place(hall),
+            about.IDENTITY,
+            about.NAME,
+            about.CONTACT,
+        ),
+        compose=compose,
+        consent=CONSENT,
+        promises=_promises,
+    )

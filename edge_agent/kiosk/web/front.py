@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from edge_agent.kiosk import services
 from edge_agent.kiosk.look import Look
+from edge_agent.kiosk.services.service import Form, Shelf
 from edge_agent.kiosk.web import paths
 from edge_agent.kiosk.web.forms import read_form
 from edge_agent.kiosk.web.site import (
@@ -24,12 +24,15 @@ from edge_agent.kiosk.web.site import (
 async def welcome(request: Request) -> Response:
     """The first page: what one can do here, in which language."""
     session = session_of(request, touch=False)
+    site = site_of(request)
+    has_room = await site.desk.has_room()
     response = page(
         request,
         "welcome.html",
         session=session,
-        services=services.SERVICES,
-        has_room=await site_of(request).desk.has_room(),
+        services=[service for service in site.services if has_room or isinstance(service, Shelf)],
+        emergencies=site.hall.region.file.emergencies,
+        has_room=has_room,
     )
     if session is None and request.cookies:
         take_cookie(response)
@@ -42,12 +45,15 @@ async def start(request: Request) -> Response:
     site = site_of(request)
     form = await read_form(request)
     session = session_of(request) or site.sessions.open(site.settings.default_language)
-    service = services.named(form.get("go", ""))
+    service = site.services.named(form.get("go", ""))
     if switched(session, form, site.settings):
         response = see(paths.WELCOME)
     elif form.get("go") == "track":
         response = see(paths.TRACK)
-    elif service is None or not await site.desk.has_room():
+    elif isinstance(service, Shelf):
+        session.pages.pop(service.name, None)
+        response = see(paths.shelf(service))
+    elif not isinstance(service, Form) or not await site.desk.has_room():
         response = see(paths.WELCOME)
     elif session.filed is not None:
         response = see(paths.FILED)
@@ -101,7 +107,7 @@ async def extend(request: Request) -> Response:
     """The person is still there: give them the full time again."""
     session, form = await need_form(request)
     if form.get("go") == "page":
-        return see(paths.resume(session))
+        return see(paths.resume(session, site_of(request).services))
     return JSONResponse({"left_s": site_of(request).sessions.left_s(session)})
 
 

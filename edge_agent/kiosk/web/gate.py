@@ -22,7 +22,7 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=()",
+    "permissions-policy": "camera=(), microphone=(self), geolocation=(), payment=(), usb=(), serial=()",
 }
 """On every answer. `same-origin` as referrer policy: with `no-referrer` a form's Origin would be null."""
 

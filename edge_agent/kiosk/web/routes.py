@@ -9,11 +9,33 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from edge_agent.kiosk import Busy, KioskError
-from edge_agent.kiosk.web import front, paths, questions, tracking
+from edge_agent.kiosk.services import Services
+from edge_agent.kiosk.services.service import Form
+from edge_agent.kiosk.web import (
+    emergency,
+    front,
+    paths,
+    questions,
+    recording,
+    screen,
+    shelves,
+    sound,
+    tracking,
+)
 from edge_agent.kiosk.web.forms import NotAForm, TooLong
 from edge_agent.kiosk.web.gate import Gate
 from edge_agent.kiosk.web.pages import FOLDER
-from edge_agent.kiosk.web.site import COOKIE, Expired, Forged, Site, page, see, session_of, take_cookie
+from edge_agent.kiosk.web.site import (
+    COOKIE,
+    Expired,
+    Forged,
+    Site,
+    page,
+    see,
+    session_of,
+    site_of,
+    take_cookie,
+)
 
 ROUTES = [
     Route(paths.WELCOME, front.welcome, methods=["GET"]),
@@ -27,25 +49,58 @@ ROUTES = [
     Route(paths.HEALTH, front.healthz, methods=["GET"]),
     Route(paths.FILED, tracking.filed, methods=["GET"]),
     Route(paths.FILED, tracking.filed_form, methods=["POST"]),
-    Route(paths.FILED_STATE, tracking.filed_state, methods=["GET"]),
+    Route(paths.FILED_STATE, tracking.state, methods=["GET"]),
+    Route(paths.FILED_WHY, tracking.why, methods=["GET"]),
+    Route(paths.FILED_WHY, tracking.why_form, methods=["POST"]),
+    Route(paths.CANCEL, tracking.ask_cancel, methods=["GET"]),
+    Route(paths.CANCEL, tracking.cancel, methods=["POST"]),
     Route(paths.TRACK, tracking.ask_code, methods=["GET"]),
     Route(paths.TRACK, tracking.look_up, methods=["POST"]),
     Route(paths.TRACKED, tracking.tracked, methods=["GET"]),
     Route(paths.TRACKED, tracking.tracked_form, methods=["POST"]),
-    Route(paths.TRACKED_STATE, tracking.tracked_state, methods=["GET"]),
+    Route(paths.TRACKED_STATE, tracking.state, methods=["GET"]),
+    Route(paths.TRACKED_WHY, tracking.why, methods=["GET"]),
+    Route(paths.TRACKED_WHY, tracking.why_form, methods=["POST"]),
+    Route(paths.TRACKED_CANCEL, tracking.ask_cancel, methods=["GET"]),
+    Route(paths.TRACKED_CANCEL, tracking.cancel, methods=["POST"]),
+    Route(paths.EMERGENCY, emergency.panel, methods=["GET"]),
+    Route(paths.EMERGENCY, emergency.call, methods=["POST"]),
+    Route(paths.EMERGENCY_STATE, emergency.state, methods=["GET"]),
+    Route(paths.PROOF, screen.proof, methods=["GET"]),
+    Route(paths.SPEECH, sound.speak, methods=["POST"]),
+    Route(paths.RECORD, recording.record, methods=["POST"]),
+    Route(paths.UNRECORD, recording.forget, methods=["POST"]),
     Mount("/static", StaticFiles(directory=FOLDER / "static")),
-    Route(f"/{{service}}/{paths.CHECK}", questions.show_check, methods=["GET"]),
-    Route(f"/{{service}}/{paths.CHECK}", questions.send, methods=["POST"]),
-    Route("/{service}/{question}", questions.show_question, methods=["GET"]),
-    Route("/{service}/{question}", questions.answer_question, methods=["POST"]),
-    Route(f"/{{service}}/{{question}}/{paths.KEEP}", questions.keep_answer, methods=["POST"]),
 ]
+
+
+def _routes_of(services: Services) -> list[Route]:
+    """The addresses of the services that a kiosk offers."""
+    routes = []
+    for service in services:
+        root = f"/{service.path}"
+        if isinstance(service, Form):
+            routes += [
+                Route(paths.check(service), questions.show_check, methods=["GET"]),
+                Route(paths.check(service), questions.send, methods=["POST"]),
+                Route(f"{root}/{{question}}", questions.show_question, methods=["GET"]),
+                Route(f"{root}/{{question}}", questions.answer_question, methods=["POST"]),
+                Route(f"{root}/{{question}}/{paths.KEEP}", questions.keep_answer, methods=["POST"]),
+            ]
+        else:
+            routes += [
+                Route(root, shelves.show_shelf, methods=["GET"]),
+                Route(root, shelves.shelf_form, methods=["POST"]),
+                Route(f"{root}/{{sheet}}", shelves.show_sheet, methods=["GET"]),
+                Route(f"{root}/{{sheet}}", shelves.sheet_form, methods=["POST"]),
+            ]
+    return routes
 
 
 def build(site: Site) -> ASGIApp:
     """The kiosk's web app behind its gate."""
     app = Starlette(
-        routes=ROUTES,
+        routes=[*ROUTES, *_routes_of(site.services)],
         exception_handlers={
             HTTPException: _http_error,
             Expired: _expired,
@@ -68,7 +123,7 @@ def build(site: Site) -> ASGIApp:
 
 def _kind(request: Request, status: int) -> Response:
     session = session_of(request, touch=False)
-    back = paths.WELCOME if session is None else paths.resume(session)
+    back = paths.WELCOME if session is None else paths.resume(session, site_of(request).services)
     return page(request, "problem.html", session=session, status=status, problem=status, back=back)
 
 

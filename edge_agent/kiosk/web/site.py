@@ -1,20 +1,23 @@
 """The site: what every handler needs, and the few things that they all do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from edge_agent.kiosk import services
 from edge_agent.kiosk.attempts import Attempts
 from edge_agent.kiosk.desk import Desk
+from edge_agent.kiosk.fittings import Fittings
 from edge_agent.kiosk.look import PLAIN, Look
+from edge_agent.kiosk.receipts.issuing import Issuer
 from edge_agent.kiosk.sealing import IntakeKey
-from edge_agent.kiosk.services.service import Service
+from edge_agent.kiosk.services import Services
+from edge_agent.kiosk.services.hall import Hall
 from edge_agent.kiosk.sessions import Session, Sessions
 from edge_agent.kiosk.settings import KioskSettings
+from edge_agent.kiosk.suggest import Suggester
 from edge_agent.kiosk.web.forms import read_form
 from edge_agent.kiosk.web.pages import Pages
 from loket.strings import choose
@@ -40,7 +43,12 @@ class Site:
     desk: Desk
     intake: IntakeKey
     pages: Pages
+    hall: Hall
+    services: Services
+    suggester: Suggester
+    issuer: Issuer
     origins: frozenset[str]
+    fittings: Fittings = field(default_factory=Fittings)
 
 
 def site_of(request: Request) -> Site:
@@ -151,8 +159,3 @@ def take_cookie(response: Response) -> None:
     """Untie the browser from any session, and have it forget what it may have kept of the pages."""
     response.delete_cookie(COOKIE, httponly=True, samesite="strict", path="/")
     response.headers["clear-site-data"] = '"cache", "storage"'
-
-
-def service_of(session: Session) -> Service | None:
-    """The service that is being filed."""
-    return services.named(session.service or "")
