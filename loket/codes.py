@@ -37,13 +37,71 @@ def read(typed: str) -> str:
 
     Raises NotACode.
     """
-    bare = typed.translate({ord(separator): None for separator in _SEPARATORS}).upper().translate(_READ_AS)
+    bare = _bare(typed)
     if len(bare) != LENGTH or any(symbol not in ALPHABET for symbol in bare):
         raise NotACode("not eight symbols of the code's alphabet")
     values = [ALPHABET.index(symbol) for symbol in bare]
     if _check(values[:-1]) != values[-1]:
         raise NotACode("the check symbol does not fit")
     return bare
+
+
+def candidates(typed: str) -> tuple[str, ...]:
+    """The codes that may be meant by what a person typed, the likeliest first, if one slip is forgiven.
+
+    A slip is a wrong symbol, two neighbours swapped, one symbol too few or too many. What reads as a code is
+    meant as it stands. The check symbol leaves about sixteen candidates of some three hundred, so whoever
+    looks them up and finds more than one must not choose. Raises NotACode where one slip does not explain it.
+    """
+    bare = _bare(typed)
+    if not LENGTH - 1 <= len(bare) <= LENGTH + 1:
+        raise NotACode("not about eight symbols")
+    values = [ALPHABET.find(symbol) for symbol in bare]
+    if len(values) == LENGTH and _fits(values):
+        return (bare,)
+    if len(values) == LENGTH:
+        found = [*_swapped(values), *_replaced(values)]
+    elif len(values) < LENGTH:
+        found = [[*values[:at], any_, *values[at:]] for at in range(LENGTH) for any_ in range(32)]
+    else:
+        found = [[*values[:at], *values[at + 1 :]] for at in range(LENGTH + 1)]
+    meant = dict.fromkeys("".join(ALPHABET[value] for value in each) for each in found if _fits(each))
+    if not meant:
+        raise NotACode("not one slip away from a code")
+    return tuple(meant)
+
+
+_ALIKE = frozenset(
+    frozenset(map(ALPHABET.index, pair))
+    for pair in (
+        "0D", "0Q", "09", "17", "1J", "2Z", "38", "3E", "4A", "5S", "68",
+        "6B", "6G", "8B", "CG", "EF", "KX", "MN", "PR", "VW", "VY",
+    )
+)  # fmt: skip
+"""Symbols that look or sound alike: meant one for the other more often than others."""
+
+
+def _swapped(values: list[int]) -> list[list[int]]:
+    return [
+        [*values[:at], values[at + 1], values[at], *values[at + 2 :]]
+        for at in range(LENGTH - 1)
+        if values[at] != values[at + 1]
+    ]
+
+
+def _replaced(values: list[int]) -> list[list[int]]:
+    """Every code that differs in one place, those first in which the two symbols look alike."""
+    found = [(at, other) for at, value in enumerate(values) for other in range(32) if other != value]
+    found.sort(key=lambda change: frozenset({values[change[0]], change[1]}) not in _ALIKE)
+    return [[*values[:at], other, *values[at + 1 :]] for at, other in found]
+
+
+def _fits(values: list[int]) -> bool:
+    return min(values) >= 0 and _check(values[:-1]) == values[-1]
+
+
+def _bare(typed: str) -> str:
+    return typed.translate({ord(separator): None for separator in _SEPARATORS}).upper().translate(_READ_AS)
 
 
 def _check(values: list[int]) -> int:
