@@ -117,8 +117,9 @@ def open_case(connection: Connection, new: New, *, regions: Regions, now: float)
             created_at=new.created_at, changed_at=now,
         )
         .on_conflict_do_nothing(index_elements=["subject"])
+        .returning(cases.c.subject)
     )  # fmt: skip
-    if done.rowcount != 1:
+    if done.first() is None:
         return False
     taken = Taken(state=first, at=now, agency=new.agency, reason="", due_at=due_at, actor="citizen")
     _add(connection, taken, subject=new.subject, device=new.device)

@@ -19,8 +19,9 @@ def keep(connection: Connection, said: SurveyAnswered, *, device: str, region: s
             **said.scores.model_dump(),
         )
         .on_conflict_do_nothing(index_elements=["survey"])
+        .returning(surveys.c.survey)
     )  # fmt: skip
-    return done.rowcount == 1
+    return done.first() is not None
 
 
 def by_agency(
