@@ -12,6 +12,7 @@ from fleet.audit import Action
 from fleet.broker.control import refresh
 from fleet.identity import RefusedRequest
 from fleet.identity.authority import Validity, load_authority, read_request, serial_text
+from fleet.receipts import keys as receipt_keys
 from fleet.settings import Fleet
 from fleet.store import devices
 from fleet.store.devices import Certificate
@@ -71,6 +72,7 @@ def revoke(fleet: Fleet, engine: Engine, name: str, *, by: str, now: float) -> b
     with translated(), writing(engine) as connection:
         if not devices.revoke(connection, name, now=now):
             return False
+        receipt_keys.end(connection, name, now=now)
         audit.append(connection, Action.DEVICE_REVOKED, actor=by, subject=name, now=now)
     update_broker(fleet, engine)
     return True

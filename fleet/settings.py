@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
@@ -106,6 +107,24 @@ class Ingest(Section):
     northbound: bool = Field(default=True, description="Whether stored events are republished.")
 
 
+def _page(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"https", "http"} or not parts.hostname or parts.fragment or parts.query:
+        raise ValueError("not the address of a page, such as https://layanan.example/periksa")
+    return value
+
+
+class Receipts(Section):
+    """`[receipts]`: what is told to whoever verifies a kiosk's receipt."""
+
+    pages: list[Annotated[str, AfterValidator(_page)]] = Field(
+        default=[],
+        max_length=20,
+        description="The pages that receipts' QR codes lead to, also those of before: a receipt that leads "
+        "elsewhere is refused.",
+    )
+
+
 class Fleet(Section):
     """`fleet.toml`."""
 
@@ -125,6 +144,7 @@ class Fleet(Section):
     broker: Broker = Broker()
     ingest: Ingest = Ingest()
     office: Office = Office()
+    receipts: Receipts = Receipts()
 
     @property
     def layout(self) -> Layout:

@@ -25,6 +25,7 @@ NOUNS: dict[str, str] = {
     "serve": _("Run the console, the API and the devices' door for pictures."),
     "events": _("List what devices told."),
     "submissions": _("List what citizens filed; open one."),
+    "receipts": _("Write what others need to verify kiosks' receipts."),
     "refused": _("List messages that were kept aside, with the reason."),
     "command": _("Give a device a command."),
     "signin": _("Print a one-time link that signs a browser in to the console."),

@@ -7,12 +7,14 @@ from threading import Event
 
 from sqlalchemy import Engine
 
+from edge_agent.contract.events import ReceiptKeyCertified
 from fleet.identity.keys import load_statement_key
 from fleet.ingest.inflow import Inflow
 from fleet.ingest.keeper import Keeper
 from fleet.northbound.relay import Relay
 from fleet.office.clerk import DEALS, Clerk
 from fleet.office.regions import Regions, load_regions
+from fleet.receipts.keys import deal_with, read_root
 from fleet.settings import Fleet
 from fleet.store import counters
 from fleet.store.engine import open_store, translated, writing
@@ -54,7 +56,9 @@ def _work(fleet: Fleet, engine: Engine, regions: Regions, stopping: Event) -> No
     inflow = Inflow(fleet)
     keeper = Keeper(engine, inflow, settings=fleet.ingest, key=key)
     relay = Relay(engine, fleet, key=key, is_busy=lambda: inflow.waiting > fleet.ingest.batch_max)
-    clerk = Clerk(engine, regions=regions, deals=DEALS, now=time.time)
+    receipt_keys = deal_with(read_root(fleet.layout.root_certificate), refused_keep=fleet.ingest.refused_keep)
+    deals = {**DEALS, ReceiptKeyCertified.kind: receipt_keys}
+    clerk = Clerk(engine, regions=regions, deals=deals, now=time.time)
     with relay, clerk, inflow.connection as connection:
 
         def check() -> None:

@@ -332,3 +332,18 @@ marks = Table(
     Column("position", _Number, nullable=False),
 )
 """How far in the table of events each of our readers is (`name` "clerk")."""
+
+receipt_keys = Table(
+    "receipt_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    _device(),
+    Column("public_key", Text, nullable=False),
+    Column("certificate", Text, nullable=False),
+    Column("certified_at", Float, nullable=False),
+    Column("received_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Index(None, "device"),
+)
+"""The keys that sign kiosks' receipts, kept for good: `public_key` is Base64, `certificate` the JWS by which
+the device certified it, `ended_at` when the device was put out."""
