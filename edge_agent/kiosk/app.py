@@ -16,9 +16,10 @@ from edge_agent.clock import SystemClock
 from edge_agent.contract.streams import Stream
 from edge_agent.device import Device, load_device
 from edge_agent.inbox.store import InboxError, open_inbox
-from edge_agent.kiosk import KioskError
+from edge_agent.kiosk import KioskError, forgetting
 from edge_agent.kiosk.attempts import Attempts
 from edge_agent.kiosk.desk import Desk, Parts
+from edge_agent.kiosk.fittings import fittings_of, keeper_of
 from edge_agent.kiosk.receipts.issuing import Issuer
 from edge_agent.kiosk.receipts.keys import open_key
 from edge_agent.kiosk.register import Register
@@ -29,7 +30,7 @@ from edge_agent.kiosk.services.hall import Hall
 from edge_agent.kiosk.sessions import Sessions
 from edge_agent.kiosk.settings import KioskSettings, load_kiosk
 from edge_agent.kiosk.suggest import load_suggester
-from edge_agent.kiosk.web.pages import Pages
+from edge_agent.kiosk.web.pages import FOLDER, Pages
 from edge_agent.kiosk.web.routes import build
 from edge_agent.kiosk.web.site import Site
 from edge_agent.outbox import OutboxError
@@ -44,6 +45,7 @@ log = get(__name__)
 
 def main() -> int:
     """Run the unit until it is told to stop. Returns the exit status: 0 stopped, 2 cannot start."""
+    forgetting.ensure()
     parser = argparse.ArgumentParser(prog="edge-kiosk", description=__doc__)
     parser.add_argument("--config", type=Path, default=Path("/etc/loket"), help="the settings folder")
     folder = parser.parse_args().config
@@ -86,7 +88,7 @@ def _desk(device: Device) -> Desk:
         with contextlib.ExitStack() as opened:
             inbox = opened.enter_context(contextlib.closing(open_inbox(device)))
             clock = SystemClock(inbox)
-            streams = (Stream.SUBMISSIONS, Stream.TELEMETRY)
+            streams = (Stream.SUBMISSIONS, Stream.EVENTS, Stream.TELEMETRY)
             outbox = opened.enter_context(
                 contextlib.closing(open_outbox(device, streams=streams, clock=clock))
             )
@@ -101,6 +103,8 @@ async def _serve(settings: KioskSettings, desk: Desk, issuer: Issuer, listener: 
     names = ("localhost", f"[{settings.host}]" if ":" in settings.host else settings.host)
     sessions = Sessions(time.monotonic, timeout_s=settings.session_timeout_s, most=settings.sessions_max)
     hall = Hall(load_region(settings.region), office=settings.hall, series=settings.series)
+    fittings = fittings_of(settings, strings=FOLDER / "strings", monotonic=time.monotonic)
+    keeper = keeper_of(settings.screen, fittings, desk.report, monotonic=time.monotonic)
     site = Site(
         settings=settings,
         sessions=sessions,
@@ -113,12 +117,14 @@ async def _serve(settings: KioskSettings, desk: Desk, issuer: Issuer, listener: 
         suggester=load_suggester(topics=[topic.name for topic in hall.region.file.topics]),
         issuer=issuer,
         origins=frozenset(f"{name}:{port}" for name in names),
+        fittings=fittings,
     )
-    rounds = Rounds(settings, sessions, desk)
+    rounds = Rounds(settings, sessions, desk, keeper=keeper)
     server = uvicorn.Server(
         uvicorn.Config(
             build(site),
             lifespan="off",
+            loop="asyncio",  # uvloop reads all connections into one buffer of its own, which is never wiped
             log_config=None,
             access_log=False,
             server_header=False,
@@ -129,11 +135,14 @@ async def _serve(settings: KioskSettings, desk: Desk, issuer: Issuer, listener: 
     async with asyncio.TaskGroup() as tasks:
         walking = tasks.create_task(rounds.walk(), name="rounds")
         ready = tasks.create_task(_ready(server, port), name="ready")
+        watching = tasks.create_task(keeper.walk(), name="screen") if keeper is not None else None
         try:
             await server.serve(sockets=[listener])
         finally:
             walking.cancel()
             ready.cancel()
+            if watching is not None:
+                watching.cancel()
             sessions.wipe()
             notify("STOPPING=1")
     await rounds.report(has_room=await desk.has_room())

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from edge_agent.clock import Clock, Reading
 from edge_agent.contract import ContractError
-from edge_agent.contract.events import EventData, Health
+from edge_agent.contract.events import EventData, Health, ScreenChanged
 from edge_agent.contract.notices import Answer, QueueState, Step
 from edge_agent.contract.streams import Stream
 from edge_agent.inbox.store import InboxError, SubmissionState
@@ -137,9 +137,9 @@ class Desk:
         """The number that was given to a ticket. Raises RegisterError."""
         return await self._do(lambda: self._parts.register.ticket(ticket))
 
-    async def report(self, health: Health) -> None:
-        """Say how the unit fares; without room it is dropped, for the next one says it again."""
-        await self._do(lambda: self._report(health))
+    async def report(self, fact: Health | ScreenChanged) -> None:
+        """Say how the unit or its screen fares; without room it is dropped: the next one says it again."""
+        await self._do(lambda: self._report(fact))
 
     def close(self) -> None:
         """Let the thread finish and close the files."""
@@ -214,8 +214,8 @@ class Desk:
             log.warning("inbox_unreadable", reason=str(error))
             return None
 
-    def _report(self, health: Health) -> None:
+    def _report(self, fact: Health | ScreenChanged) -> None:
         try:
-            self._parts.outbox.append(health)
+            self._parts.outbox.append(fact)
         except OutboxError as error:
-            log.warning("health_not_reported", reason=str(error))
+            log.warning("not_reported", kind=fact.kind, reason=str(error))

@@ -1,15 +1,19 @@
 """What a kiosk is fitted with besides a screen: voice, printer, board, and an eye on the screen."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Awaitable, Callable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from edge_agent.contract.events import ScreenChanged
 from edge_agent.kiosk.board import Board, NoBoard
 from edge_agent.kiosk.printer import NoPrinter, Printer
+from edge_agent.kiosk.screen.eye import GrimEye
+from edge_agent.kiosk.screen.keeper import Bell, ScreenKeeper
 from edge_agent.kiosk.screen.nonces import Nonces
-from edge_agent.kiosk.settings import VoiceSettings
+from edge_agent.kiosk.screen.panel import LAMPS
+from edge_agent.kiosk.settings import KioskSettings, ScreenSettings, VoiceSettings
 from edge_agent.kiosk.voice import Mute, Voice
 from edge_agent.kiosk.voice.espeak import EspeakVoice
 from edge_agent.kiosk.voice.recorded import RecordedVoice
@@ -32,6 +36,34 @@ class Fittings:
     printer: Printer = field(default_factory=NoPrinter)
     board: Board = field(default_factory=NoBoard)
     nonces: Nonces | None = None
+
+
+def fittings_of(settings: KioskSettings, *, strings: Path, monotonic: Callable[[], float]) -> Fittings:
+    """What the settings ask for; `strings` is the folder of catalogues. Raises BadRecordings."""
+    return Fittings(
+        voice=voice_of(settings.voice, own_texts(strings)),
+        nonces=None if settings.screen is None else Nonces(monotonic),
+    )
+
+
+def keeper_of(
+    settings: ScreenSettings | None,
+    fittings: Fittings,
+    tell: Callable[[ScreenChanged], Awaitable[None]],
+    *,
+    monotonic: Callable[[], float],
+) -> ScreenKeeper | None:
+    """Who watches the screen, or None where nobody does."""
+    if settings is None or fittings.nonces is None:
+        return None
+    return ScreenKeeper(
+        GrimEye(settings.wayland, fittings.nonces),
+        LAMPS[settings.panel](settings.connector),
+        Bell(settings.restart_file),
+        tell,
+        monotonic=monotonic,
+        every_s=settings.every_s,
+    )
 
 
 def voice_of(settings: VoiceSettings, own_texts: Mapping[str, Set[str]]) -> Voice:

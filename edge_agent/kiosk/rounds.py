@@ -6,6 +6,8 @@ from pathlib import Path
 
 from edge_agent.contract.events import Health
 from edge_agent.kiosk.desk import Desk
+from edge_agent.kiosk.screen.keeper import ScreenKeeper
+from edge_agent.kiosk.screen.truth import Screen
 from edge_agent.kiosk.sessions import Sessions
 from edge_agent.kiosk.settings import KioskSettings
 from loket.log import get
@@ -14,15 +16,34 @@ from loket.notify import notify
 log = get(__name__)
 
 ROUND_S = 1.0
+_SCREEN = {
+    Screen.FROZEN: "screen: it shows an old picture; the browser is being restarted",
+    Screen.BLANK: "screen: it shows nothing; the browser is being restarted",
+    Screen.UNKNOWN: "screen: nobody can tell what it shows; see whether the panel is on",
+}
 _NO_ROOM = "submissions: the outbox has no room; free the disk or restore the uplink"
 
 
-def health(*, has_room: bool, sessions: int, submissions: int, refusals: int, rss_bytes: int) -> Health:
-    """How the unit fares, in numbers: nothing about a person."""
+def health(
+    *,
+    has_room: bool,
+    sessions: int,
+    submissions: int,
+    refusals: int,
+    rss_bytes: int,
+    screen: Screen | None = None,
+) -> Health:
+    """How the unit fares, in numbers: nothing about a person.
+
+    `screen` is what a watched screen shows: only a painted one is in order. None: nobody watches it.
+    """
+    reasons = [] if has_room else [_NO_ROOM]
+    if screen is not None and screen is not Screen.PAINTED:
+        reasons.append(_SCREEN[screen])
     return Health(
         unit="kiosk",
-        status="ok" if has_room else "degraded",
-        reasons=[] if has_room else [_NO_ROOM],
+        status="degraded" if reasons else "ok",
+        reasons=reasons,
         metrics={
             "sessions_active": sessions,
             "submissions_total": submissions,
@@ -41,7 +62,11 @@ def rss_bytes() -> int:
 class Rounds:
     """Walks until cancelled. The watchdog is fed only when the event loop and the desk both answer."""
 
-    def __init__(self, settings: KioskSettings, sessions: Sessions, desk: Desk) -> None:
+    def __init__(
+        self, settings: KioskSettings, sessions: Sessions, desk: Desk, *, keeper: ScreenKeeper | None = None
+    ) -> None:
+        """`keeper` watches the screen, where somebody does."""
+        self._keeper = keeper
         self._settings = settings
         self._sessions = sessions
         self._desk = desk
@@ -74,5 +99,6 @@ class Rounds:
                 submissions=self._desk.submissions,
                 refusals=self._desk.refusals,
                 rss_bytes=rss_bytes(),
+                screen=None if self._keeper is None else self._keeper.screen,
             )
         )
