@@ -119,7 +119,7 @@ async def _serve(settings: KioskSettings, desk: Desk, issuer: Issuer, listener: 
         origins=frozenset(f"{name}:{port}" for name in names),
         fittings=fittings,
     )
-    rounds = Rounds(settings, sessions, desk, keeper=keeper)
+    rounds = Rounds(settings, sessions, desk, keeper=keeper, purge=fittings.printer.purge)
     server = uvicorn.Server(
         uvicorn.Config(
             build(site),

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from edge_agent.contract.events import Health
@@ -63,10 +64,17 @@ class Rounds:
     """Walks until cancelled. The watchdog is fed only when the event loop and the desk both answer."""
 
     def __init__(
-        self, settings: KioskSettings, sessions: Sessions, desk: Desk, *, keeper: ScreenKeeper | None = None
+        self,
+        settings: KioskSettings,
+        sessions: Sessions,
+        desk: Desk,
+        *,
+        keeper: ScreenKeeper | None = None,
+        purge: Callable[[], None] = lambda: None,
     ) -> None:
-        """`keeper` watches the screen, where somebody does."""
+        """`keeper` watches the screen, where somebody does; `purge` empties the printer's spool."""
         self._keeper = keeper
+        self._purge = purge
         self._settings = settings
         self._sessions = sessions
         self._desk = desk
@@ -80,6 +88,7 @@ class Rounds:
             over = self._sessions.sweep()
             if over:
                 log.info("sessions_timed_out", count=over)
+                await asyncio.to_thread(self._purge)
             has_room = await self._desk.has_room()
             notify("WATCHDOG=1")
             if has_room != self._had_room:

@@ -14,13 +14,17 @@ from edge_agent.kiosk.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What is committed: all that remains of it in a session. `promises` is what is owed, in message ids."""
+    """What is committed: all that remains of it in a session.
+
+    `promises` is what is owed, in message ids. `forgiven`: a slip in its code was forgiven.
+    """
 
     submission: str
     code: str
     service: str
     promises: tuple[str, ...] = ()
     issued: Issued | None = None
+    forgiven: bool = False
 
 
 @dataclass(frozen=True, slots=True)

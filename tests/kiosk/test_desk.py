@@ -1,6 +1,5 @@
 """The desk and its pages where the outbox refuses: nothing is called saved that is not."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -16,8 +15,6 @@ from edge_agent.kiosk.rounds import health
 from loket import codes
 from tests.kiosk.office import Office
 
-READING = Reading(wall=datetime(2026, 3, 2, tzinfo=UTC), trusted=True, monotonic=1.0)
-
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
@@ -27,19 +24,35 @@ def office(tmp_path: Path) -> Office:
 def created(submission: UUID) -> SubmissionCreated:
     return SubmissionCreated(
         submission=str(submission), service="complaint", sealed="c2VhbGVk", intake_key="0" * 64,
-        consent_version="complaint-1",
+        consent_version="complaint-2",
     )  # fmt: skip
+
+
+async def file(office: Office, submission: UUID) -> str:
+    """File a submission at the desk; its code."""
+    done = await office.desk.file(
+        str(submission), service="complaint", compose=lambda *_: created(submission)
+    )
+    return done.code
+
+
+async def found(office: Office, code: str) -> str | None:
+    """The submission of a code, as the desk has it."""
+    entry = await office.desk.find(code)
+    return entry.submission if entry else None
 
 
 async def fill_in(office: Office, browser: httpx.AsyncClient, text: str) -> dict[str, str]:
     """Go as far as the review; the form that sends."""
     await browser.post("/", data={"go": "complaint"})
     form = office.form()
-    await browser.post("/pengaduan/jenis", data={**form, "class": "aspirasi"})
+    await browser.post("/pengaduan/jenis", data={**form, "class": "pengaduan"})
     await browser.post("/pengaduan/isi", data={**form, "text": text})
-    page = await browser.post("/pengaduan/kontak", data={**form, "contact": ""})
+    await browser.post("/pengaduan/topik", data={**form, "topic": "jalan"})
+    await browser.post("/pengaduan/tempat", data={**form, "place": "17.07.01"})
+    page = await browser.post("/pengaduan/identitas", data={**form, "identity": "anonymous"})
     assert page.url.path == "/pengaduan/periksa"
-    return {**form, "consent": "complaint-1"}
+    return {**form, "consent": "complaint-2"}
 
 
 def test_a_refusal_at_the_last_moment_keeps_the_answers(office: Office) -> None:
@@ -107,7 +120,9 @@ def test_two_submissions_with_one_code_get_two_codes(office: Office) -> None:
         session = next(iter(office.sessions._by_token.values()))
         taken = codes.code_of(UUID(session.submission))
         first = session.submission
-        await office.desk._do(lambda: office.register.enter(taken, submission="another", created_at=1))
+        await office.desk._do(
+            lambda: office.register.enter(taken, submission="another", service="complaint", created_at=1)
+        )
         page = await browser.post("/pengaduan/periksa", data=form)
         assert page.url.path == "/tersimpan"
         assert session.submission != first
@@ -122,12 +137,12 @@ def test_a_code_whose_submission_was_refused_is_struck(office: Office) -> None:
     async def steps(_: httpx.AsyncClient) -> None:
         office.outbox.full = True
         with pytest.raises(NotSaved):
-            await office.desk.file(created(submission), reading=READING)
-        assert await office.desk.find(codes.code_of(submission)) is None
+            await file(office, submission)
+        assert await found(office, codes.code_of(submission)) is None
         office.outbox.full = False
-        code = await office.desk.file(created(submission), reading=READING)
-        assert await office.desk.find(code) == str(submission)
-        assert await office.desk.file(created(submission), reading=READING) == code
+        code = await file(office, submission)
+        assert await found(office, code) == str(submission)
+        assert await file(office, submission) == code
         assert [row.identity.event_id for row in office.outbox.rows] == [str(submission)]
         assert (office.desk.submissions, office.desk.refusals) == (1, 1)
 
@@ -139,10 +154,12 @@ def test_a_taken_code_is_not_struck(office: Office) -> None:
 
     async def steps(_: httpx.AsyncClient) -> None:
         code = codes.code_of(submission)
-        await office.desk._do(lambda: office.register.enter(code, submission="another", created_at=1))
+        await office.desk._do(
+            lambda: office.register.enter(code, submission="another", service="complaint", created_at=1)
+        )
         with pytest.raises(CodeTaken):
-            await office.desk.file(created(submission), reading=READING)
-        assert await office.desk.find(code) == "another"
+            await file(office, submission)
+        assert await found(office, code) == "another"
 
     office.visit(steps)
 

@@ -23,7 +23,7 @@ def test_what_was_written_reaches_the_intake(
 ) -> None:
     visitor.press(language)
     text = f"Jembatan gantung di {language} putus 😀\nmohon dilihat"
-    visitor.write(text, contact="0812 3456 7890", kind="aspirasi")
+    visitor.write(text, contact="0812 3456 7890", kind="permintaan_informasi")
     assert visitor.path == "/pengaduan/periksa"
     assert "Jembatan gantung" in visitor.text
     before = len(kiosk.rows())
@@ -34,17 +34,28 @@ def test_what_was_written_reaches_the_intake(
     event_id, data = kiosk.rows()[-1]
     assert data["submission"] == event_id
     assert data["service"] == "complaint"
-    assert data["consent_version"] == "complaint-1"
+    assert data["consent_version"] == "complaint-2"
     assert codes.shown(codes.code_of(UUID(event_id))) == visitor.code
+    assert (data["category"], data["topic"], data["agency"]) == (
+        "permintaan_informasi",
+        "penerangan",
+        "dishub",
+    )
+    assert (data["identity"], data["place"]) == ("named", "17.07.10")
     document = kiosk.open_sealed(data)
+    assert re.fullmatch(r"[0-9a-f]{32,64}", str(document.pop("salt")))
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", str(document.pop("created_at")))
     assert document == {
         "service": "complaint",
-        "class": "aspirasi",
+        "class": "permintaan_informasi",
         "text": text,
+        "topic": "penerangan",
+        "place": "17.07.10",
+        "identity": "named",
+        "name": "Warga",
         "contact": "0812 3456 7890",
         "language": language,
-        "consent_version": "complaint-1",
+        "consent_version": "complaint-2",
     }
 
 
@@ -56,7 +67,7 @@ def test_nothing_typed_stands_in_an_address(visitor: Visitor) -> None:
 
 def test_sending_twice_files_once(kiosk: RunningKiosk, visitor: Visitor) -> None:
     visitor.write("kirim dua kali")
-    form = {"csrf": visitor.csrf, "go": "next", "consent": "complaint-1"}
+    form = {"csrf": visitor.csrf, "go": "next", "consent": "complaint-2"}
     cookies = dict(visitor.client.cookies)
 
     def send(_: int) -> str:
@@ -74,17 +85,23 @@ def test_going_back_loses_nothing(visitor: Visitor) -> None:
     visitor.press("back")
     assert visitor.path == "/pengaduan/kontak"
     assert 'value="a@b.id"' in visitor.text
-    visitor.press("back", contact="c@d.id").press("back", text="jangan hilang juga")
+    visitor.press("back", contact="c@d.id").press("back", name="Orang Lain").press("back")
+    visitor.press("back").press("back")
+    assert visitor.path == "/pengaduan/isi"
+    visitor.press("back", text="jangan hilang juga")
     assert visitor.path == "/pengaduan/jenis"
     assert re.search(r'value="pengaduan"[^>]*checked', visitor.text)
     visitor.press("next", **{"class": "pengaduan"})
     assert "jangan hilang juga" in visitor.text
-    visitor.press("next", text="jangan hilang juga")
+    for _ in range(4):  # text, topic, place and identity stand
+        visitor.press("next", **({"text": "jangan hilang juga"} if visitor.path.endswith("isi") else {}))
+    assert 'value="Orang Lain"' in visitor.text
+    visitor.press("next", name="Orang Lain")
     assert 'value="c@d.id"' in visitor.text
 
 
 def test_switching_the_language_keeps_what_is_typed(visitor: Visitor) -> None:
-    visitor.press("complaint").press("next", **{"class": "aspirasi"})
+    visitor.press("complaint").press("next", **{"class": "pengaduan"})
     visitor.press("en", text="setengah jal")
     assert visitor.path == "/pengaduan/isi"
     assert "What do you want to tell us?" in visitor.text
@@ -100,24 +117,35 @@ def test_a_change_leads_back_to_the_review(visitor: Visitor) -> None:
 
 def test_two_tabs_share_the_answers(kiosk: RunningKiosk, visitor: Visitor) -> None:
     visitor.press("complaint").press("next", **{"class": "pengaduan"}).press("next", text="dari tab satu")
+    visitor.press("next", topic="jalan").press("next", place="17.07.01")
     with httpx.Client(base_url=kiosk.url, cookies=dict(visitor.client.cookies), follow_redirects=True) as tab:
         assert "dari tab satu" in tab.get("/pengaduan/isi").text
-        visitor.press("next", contact="").consent()
+        visitor.press("next", identity="anonymous").consent()
         assert tab.get("/pengaduan/isi").url.path == "/tersimpan"
         again = tab.post("/pengaduan/isi", data={"csrf": visitor.csrf, "go": "next", "text": "terlambat"})
         assert again.url.path == "/tersimpan"
     assert submissions_of(kiosk, "terlambat") == []
 
 
+ASKED = (
+    {"class": "pengaduan"}, {"text": "x"}, {"topic": "lain"}, {"place": "tidak_tertentu"},
+    {"identity": "confidential"}, {"name": "Warga"},
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("answers", "path", "told"),
     [
-        ([{}], "/pengaduan/jenis", "Pilih salah satu dari tiga jenis."),
-        ([{"class": "lain"}], "/pengaduan/jenis", "Pilih salah satu dari tiga jenis."),
-        ([{"class": "aspirasi"}, {"text": " \n\t "}], "/pengaduan/isi", "Tuliskan apa yang ingin Anda"),
-        ([{"class": "aspirasi"}, {"text": "x" * 4002}], "/pengaduan/isi", "kelebihan 2 karakter"),
-        ([{"class": "aspirasi"}, {"text": "x"}, {"contact": "rumah"}], "/pengaduan/kontak", "Tulis nomor"),
-        ([{"class": "aspirasi"}, {"text": "x"}, {"contact": "9" * 130}], "/pengaduan/kontak", "kelebihan 10"),
+        ([{}], "/pengaduan/jenis", "Pilih salah satu dari dua jenis."),
+        ([{"class": "lain"}], "/pengaduan/jenis", "Pilih salah satu dari dua jenis."),
+        ([{"class": "pengaduan"}, {"text": " \n\t "}], "/pengaduan/isi", "Tuliskan apa yang ingin Anda"),
+        ([{"class": "pengaduan"}, {"text": "x" * 4002}], "/pengaduan/isi", "kelebihan 2 karakter"),
+        ([*ASKED[:2], {"topic": "tidak ada"}], "/pengaduan/topik", "Pilih topik"),
+        ([*ASKED[:3], {"place": "99.99.99"}], "/pengaduan/tempat", "Pilih tempat"),
+        ([*ASKED[:4], {"identity": ""}], "/pengaduan/identitas", "dari tiga pilihan"),
+        ([*ASKED[:5], {"name": " "}], "/pengaduan/nama", "Tulis nama Anda"),
+        ([*ASKED[:6], {"contact": "rumah"}], "/pengaduan/kontak", "Tulis nomor"),
+        ([*ASKED[:6], {"contact": "9" * 130}], "/pengaduan/kontak", "kelebihan 10"),
     ],
 )
 def test_a_wrong_answer_is_explained_and_kept(
@@ -130,12 +158,12 @@ def test_a_wrong_answer_is_explained_and_kept(
     assert told in visitor.text
     assert 'role="alert"' in visitor.text
     given = next(iter(answers[-1].values()), "").strip()
-    assert given in visitor.text or path == "/pengaduan/jenis"
+    assert given in visitor.text or path.rpartition("/")[2] in ("jenis", "topik", "tempat", "identitas")
 
 
 def test_emoji_count_as_people_count_them(visitor: Visitor) -> None:
-    visitor.press("complaint").press("next", **{"class": "aspirasi"}).press("next", text="😀" * 4000)
-    assert visitor.path == "/pengaduan/kontak"
+    visitor.press("complaint").press("next", **{"class": "pengaduan"}).press("next", text="😀" * 4000)
+    assert visitor.path == "/pengaduan/topik"
 
 
 def test_without_consent_nothing_is_sent(kiosk: RunningKiosk, visitor: Visitor) -> None:
@@ -154,7 +182,7 @@ def test_no_question_can_be_skipped(visitor: Visitor) -> None:
 
 def test_a_language_switch_is_not_a_way_around_the_review(kiosk: RunningKiosk, visitor: Visitor) -> None:
     visitor.press("complaint")
-    visitor.press("next", path="/pengaduan/periksa", consent="complaint-1")
+    visitor.press("next", path="/pengaduan/periksa", consent="complaint-2")
     assert visitor.path == "/pengaduan/jenis"
     assert submissions_of(kiosk, "") == []
 
@@ -194,7 +222,7 @@ def test_the_states_are_told_as_they_come(kiosk: RunningKiosk, visitor: Visitor)
         for state, reached in (("saved", 1), ("sent", 2), ("stored", 3)):
             inbox.set_submission_state(submission, state)
             fragment = visitor.client.get("/tersimpan/keadaan").text
-            assert fragment.count('class="done') == reached
+            assert fragment.count('<li class="done') == reached
             assert f'data-state="{state}"' in fragment
     finally:
         inbox.close()
@@ -228,7 +256,7 @@ def test_a_code_is_followed_in_another_visit_however_it_is_typed(
 
 
 def test_words_are_kept_while_they_are_typed(visitor: Visitor) -> None:
-    visitor.press("complaint").press("next", **{"class": "aspirasi"})
+    visitor.press("complaint").press("next", **{"class": "pengaduan"})
     answer = visitor.client.post(
         "/pengaduan/isi/simpan", data={"csrf": visitor.csrf, "text": "belum selesai"}
     )

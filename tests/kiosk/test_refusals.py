@@ -37,16 +37,16 @@ def test_shows_any_text_as_text_and_seals_it(kiosk: RunningKiosk, visitor: Visit
 
 
 def test_bytes_that_are_not_utf8_are_replaced(visitor: Visitor) -> None:
-    visitor.press("complaint").press("next", **{"class": "aspirasi"})
+    visitor.press("complaint").press("next", **{"class": "pengaduan"})
     body = f"csrf={visitor.csrf}&go=next&text=%ff%fe%C3%28ok".encode() + b"\xff"
     page = visitor.client.post(
         "/pengaduan/isi", content=body, headers={"content-type": "application/x-www-form-urlencoded"}
     )
-    assert page.url.path == "/pengaduan/kontak"
+    assert page.url.path == "/pengaduan/topik"
 
 
 def test_a_megabyte_is_refused_kindly_and_costs_no_answer(kiosk: RunningKiosk, visitor: Visitor) -> None:
-    visitor.press("complaint").press("next", **{"class": "aspirasi"}).press("next", text="tetap ada")
+    visitor.press("complaint").press("next", **{"class": "pengaduan"}).press("next", text="tetap ada")
     visitor.go("/pengaduan/isi").press("next", text="x" * 1_000_000)
     assert visitor.page.status_code == 413
     assert "terlalu panjang" in visitor.text
@@ -70,7 +70,7 @@ def test_an_endless_body_is_cut_off(kiosk: RunningKiosk) -> None:
 def test_a_form_without_its_token_is_refused(kiosk: RunningKiosk, visitor: Visitor, csrf: str) -> None:
     visitor.write("tetap milik saya")
     page = visitor.client.post(
-        "/pengaduan/periksa", data={"csrf": csrf, "go": "next", "consent": "complaint-1"}
+        "/pengaduan/periksa", data={"csrf": csrf, "go": "next", "consent": "complaint-2"}
     )
     assert page.status_code == 403
     assert is_kind(page)
@@ -172,7 +172,7 @@ def test_too_many_fields_are_refused(visitor: Visitor) -> None:
 
 def test_a_form_of_a_visit_that_is_over_says_so(visitor: Visitor) -> None:
     visitor.press("complaint")
-    form = {"csrf": visitor.csrf, "go": "next", "class": "aspirasi"}
+    form = {"csrf": visitor.csrf, "go": "next", "class": "pengaduan"}
     cookie = dict(visitor.client.cookies)
     visitor.press("", path="/akhiri")
     visitor.client.cookies.update(cookie)
@@ -215,9 +215,11 @@ def test_wrong_codes_are_explained_and_guessing_is_slowed(tmp_path_factory: pyte
         assert "Ini bukan kode kami" in visitor.text
         assert "bukan kode" not in visitor.text.replace("bukan kode kami", "")
         for _ in range(10):
-            visitor.press("next", code="0000-0000")
+            visitor.press("next", path="/lacak", code="0000-0000")
             assert "tidak mengenal kode" in visitor.text
-        visitor.press("next", code="0000-0000")
+        asked = len(kiosk.rows())
+        visitor.press("next", path="/lacak", code="0000-0000")
+        assert len(kiosk.rows()) == asked == 10
         assert "Terlalu banyak kode dicoba" in visitor.text
         with Visitor(kiosk) as another:
             another.press("track").press("next", code="0000-0000")

@@ -13,7 +13,8 @@ CONTACT = "kanari-kontak-7f3a@contoh.id"
 CLASS = "kanari-jenis-7f3a"
 CODE = "kanari-kode-7f3a"
 FIELD = "kanari-bidang-7f3a"
-CANARIES = [TEXT, CONTACT, CLASS, CODE, FIELD, "kanari"]
+NAME = "kanari-nama-7f3a"
+CANARIES = [NAME, TEXT, CONTACT, CLASS, CODE, FIELD, "kanari"]
 
 
 def hits(root: Path, needle: str) -> list[str]:
@@ -34,9 +35,11 @@ def hits(root: Path, needle: str) -> list[str]:
 def use_every_field(visitor: Visitor) -> None:
     """Type a canary wherever something can be typed, in ways that succeed and in ways that fail."""
     visitor.press("complaint").press("next", **{"class": CLASS})
-    visitor.press("next", **{"class": "aspirasi"})
+    visitor.press("next", **{"class": "pengaduan"})
     visitor.press("next", text=TEXT * 400)
     visitor.press("next", text=TEXT, **{FIELD: FIELD})
+    visitor.press("next", topic=FIELD).press("next", topic="jalan").press("next", place=FIELD)
+    visitor.press("next", place="17.07.01").press("next", identity="named").press("next", name=NAME)
     visitor.press("next", contact="kanari")
     visitor.client.post("/pengaduan/kontak", data={"csrf": "wrong", "contact": CONTACT})
     visitor.client.post("/pengaduan/kontak", data={"csrf": visitor.csrf, "contact": CONTACT * 20_000})

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.kiosk import Busy
-from edge_agent.kiosk.sessions import Sessions
+from edge_agent.kiosk.sessions import Filed, Sessions
 from edge_agent.kiosk.words import Words
 
 
@@ -88,10 +88,10 @@ def test_filing_forgets_the_answers_and_keeps_the_code() -> None:
     session = sessions(Time()).open("id")
     session.begin("complaint")
     session.answer("text", "canary")
-    session.file("ABCDEFGH")
+    filed = Filed(submission=session.submission, code="ABCDEFGH", service="complaint")
+    session.file(filed)
     assert session.answered("text") == ""
-    assert session.filed is not None
-    assert session.filed.submission == session.submission
+    assert session.filed == filed
 
 
 def test_another_service_does_not_see_the_answers() -> None:

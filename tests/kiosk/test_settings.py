@@ -12,8 +12,9 @@ def read(text: str) -> KioskSettings:
     return parse(text, KioskSettings, name="kiosk.toml", folder=Path("/etc/loket"))
 
 
-def test_only_the_key_is_needed() -> None:
-    settings = read('intake_key = "intake.pub"')
+def test_only_the_key_and_the_region_are_needed() -> None:
+    settings = read('intake_key = "intake.pub"\nregion = "region"')
+    assert settings.region == Path("/etc/loket/region")
     assert settings.intake_key == Path("/etc/loket/intake.pub")
     assert settings.default_language == "id"
 
@@ -31,11 +32,15 @@ def test_only_the_key_is_needed() -> None:
         ("warning_s = 19", "kiosk.toml:2: warning_s = 19: input should be greater than or equal to 20"),
         ("warning_s = 100", "warning_s must be at most half of session_timeout_s"),
         ('emergency_number = "call us"', "kiosk.toml:2: emergency_number"),
+        ('hall = "MPP Lebong"', "kiosk.toml:2: hall = 'MPP Lebong'"),
+        ('series = "AB"', "kiosk.toml:2: series = 'AB'"),
+        ('receipt_page = "http://example.id/periksa"', "kiosk.toml:2: receipt_page"),
+        ('receipt_page = "https://example.id/#x"', "kiosk.toml:2: receipt_page"),
     ],
 )
 def test_a_mistake_is_told(line: str, told: str) -> None:
     with pytest.raises(SettingsError) as error:
-        read(f'intake_key = "intake.pub"\n{line}\n')
+        read(f'intake_key = "intake.pub"\n{line}\nregion = "region"\n')
     assert told in str(error.value)
 
 

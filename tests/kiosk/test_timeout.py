@@ -31,7 +31,7 @@ def test_a_sign_of_life_gives_the_full_time(kiosk: Office, path: str) -> None:
     async def steps(browser: httpx.AsyncClient) -> None:
         await browser.post("/", data={"go": "complaint"})
         kiosk.clock.advance(50)
-        await browser.post(path, data={**kiosk.form(), "class": "aspirasi"})
+        await browser.post(path, data={**kiosk.form(), "class": "pengaduan"})
         assert (await browser.get("/sisa")).json() == {"left_s": 60.0}
 
     kiosk.visit(steps)

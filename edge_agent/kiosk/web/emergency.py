@@ -1,5 +1,6 @@
 """The emergency panel: one tap calls, the number to dial is shown, and no more is said than is known."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +27,9 @@ from loket.log import get
 from loket.region.parts import EmergencyNumber
 
 log = get(__name__)
+
+BUZZ_S = 10.0
+"""For so long the board's buzzer sounds, where there is one: whoever is near comes to help."""
 
 
 async def panel(request: Request) -> Response:
@@ -91,6 +95,7 @@ async def _call_once(site: Site, session: Session, number: EmergencyNumber) -> N
 
 async def _raise(site: Site, number: EmergencyNumber, *, emergency: str | None = None) -> Alarm:
     name = emergency or str(uuid4())
+    await asyncio.to_thread(site.fittings.board.buzz, BUZZ_S)
     log.warning("emergency_raised", sort=number.name)
     try:
         await site.desk.tell(EmergencyRaised(emergency=name, sort=number.name), event_id=name, subject=name)

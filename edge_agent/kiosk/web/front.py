@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from edge_agent.kiosk.look import Look
 from edge_agent.kiosk.services.service import Form, Shelf
-from edge_agent.kiosk.web import paths
+from edge_agent.kiosk.web import paths, slips
 from edge_agent.kiosk.web.forms import read_form
 from edge_agent.kiosk.web.site import (
     give_cookie,
@@ -69,6 +69,7 @@ async def finish(request: Request) -> Response:
     session, _ = await need_form(request)
     goodbye = paths.in_language(paths.FINISHED, session.language, session.look)
     site_of(request).sessions.end(session)
+    await slips.purge(site_of(request))
     response = see(goodbye)
     take_cookie(response)
     return response

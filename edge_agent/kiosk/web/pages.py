@@ -41,6 +41,14 @@ class Pages:
             **values,
         )
 
+    def text(self, wording: Wording, language: str) -> str:
+        """Our words, or the region's, as plain text: for a slip of paper."""
+        return str(self._environments[language].filters["plain"](wording))
+
+    def day(self, day: str, language: str) -> str:
+        """An ISO date in words."""
+        return str(self._environments[language].filters["day"](day))
+
 
 def _environment(language: str, zone: tzinfo) -> Environment:
     """The templates, with the filters that they use.

@@ -29,6 +29,7 @@ from edge_agent.kiosk.web import paths
 from edge_agent.kiosk.web.options import Page, page_of
 from edge_agent.kiosk.web.site import Site, need_form, need_session, page, see, site_of, switched
 from edge_agent.kiosk.words import clean
+from loket import personal
 
 NOT_SAVED = N_(
     "Your submission was NOT saved: the kiosk has no room at the moment. "
@@ -72,6 +73,8 @@ async def answer_question(request: Request) -> Response:
         return see(paths.FILED)
     form, question = _asked(request)
     session.begin(form.name)
+    if question not in form.asked(session.answered):  # a page from before, in another tab
+        return see(paths.resume(session, site_of(request).services))
     _keep(session, form, question, fields)
     site = site_of(request)
     if switched(session, fields, site.settings):
@@ -120,6 +123,7 @@ async def show_check(request: Request) -> Response:
         service=form,
         answers=[(question, session.answered(question.name)) for question in form.asked(session.answered)],
         promises=form.promises(session.answered),
+        numbers_in=[question.short for question in _with_numbers(form, session)],
         consent_missing=NO_CONSENT in session.asked,
         notice=notice,
     )
@@ -202,6 +206,15 @@ async def _commit(site: Site, session: Session, form: Form) -> Committed:
         except CodeTaken:
             session.submission = str(uuid4())
     raise NotSaved("no free code")
+
+
+def _with_numbers(form: Form, session: Session) -> list[Text]:
+    """The questions in whose answers a NIK or a telephone number stands that nobody asked for."""
+    return [
+        question
+        for question in form.asked(session.answered)
+        if isinstance(question, Text) and question.lines and personal.find(session.answered(question.name))
+    ]
 
 
 def _attachment(site: Site, session: Session, form: Form) -> Attachment | None:

@@ -12,13 +12,14 @@ from edge_agent.contract.events import CodeAsked, TicketCancelled
 from edge_agent.contract.notices import Answer
 from edge_agent.inbox.store import SubmissionState
 from edge_agent.kiosk import NotSaved
+from edge_agent.kiosk.printer import Slip
 from edge_agent.kiosk.register import Entry, Ticket
 from edge_agent.kiosk.services import ticket as tickets
-from edge_agent.kiosk.services.service import N_, Ending
+from edge_agent.kiosk.services.service import N_, Ending, Wording
 from edge_agent.kiosk.sessions import Asked, Filed, Session
 from edge_agent.kiosk.story import Story, ladder
 from edge_agent.kiosk.waiting import Place, place_of
-from edge_agent.kiosk.web import paths
+from edge_agent.kiosk.web import paths, slips
 from edge_agent.kiosk.web.site import Site, need_form, need_session, page, see, site_of, switched
 from loket import codes
 from loket.log import get
@@ -31,6 +32,7 @@ NOT_A_CODE = N_(
 )
 WAIT = N_("Too many codes were tried. Wait %(seconds)s seconds and try again.")
 NOT_ASKED = N_("This kiosk does not know this code, and cannot ask the service centre now. Ask the staff.")
+KEEP_CODE = N_("With this code you can follow it at any kiosk of this region.")
 NOT_CANCELLED = N_("Your number was NOT given back: the kiosk has no room at the moment. Tell the staff.")
 
 
@@ -51,7 +53,7 @@ class Number:
 
     ticket: Ticket
     number: str
-    title: object
+    title: Wording
     place: Place
 
 
@@ -66,7 +68,8 @@ async def filed(request: Request) -> Response:
 async def filed_form(request: Request) -> Response:
     """A button on that page."""
     session, fields = await need_form(request)
-    switched(session, fields, site_of(request).settings)
+    if not switched(session, fields, site_of(request).settings) and fields.get("go") == "print":
+        await _print(request, session)
     return see(paths.FILED)
 
 
@@ -88,22 +91,21 @@ async def look_up(request: Request) -> Response:
     if fields.get("go") == "back":
         session.tracked = None
         return see(paths.WELCOME)
-    typed = fields.get("code", "")[:64]
-    meant = _meant(typed)
-    if not meant:
-        session.notice = NOT_A_CODE
-        return see(paths.TRACK)
     if site.attempts.wait_s():
         session.notice = WAIT
         return see(paths.TRACK)
+    try:
+        meant = codes.candidates(fields.get("code", "")[:64])
+    except codes.NotACode:
+        session.notice = NOT_A_CODE
+        return see(paths.TRACK)
     found = [entry for code in meant if (entry := await site.desk.find(code)) is not None]
     if len(found) == 1:
-        session.tracked = _entered(found[0])
+        session.tracked = _entered(found[0], forgiven=len(meant) > 1)
         return see(paths.TRACKED)
     site.attempts.miss()
-    try:
-        code = codes.read(typed)
-    except codes.NotACode:
+    code = meant[0] if len(meant) == 1 else _as_typed(fields.get("code", ""))
+    if len(code) != codes.LENGTH:
         session.notice = NOT_A_CODE
         return see(paths.TRACK)
     inquiry = str(uuid4())
@@ -130,7 +132,8 @@ async def tracked_form(request: Request) -> Response:
     if fields.get("go") == "back":
         session.tracked = None
         return see(paths.TRACK)
-    switched(session, fields, site_of(request).settings)
+    if not switched(session, fields, site_of(request).settings) and fields.get("go") == "print":
+        await _print(request, session)
     return see(paths.TRACKED)
 
 
@@ -208,15 +211,33 @@ async def cancel(request: Request) -> Response:
     return see(shown.page)
 
 
-def _meant(typed: str) -> list[str]:
-    try:
-        return [codes.read(typed)]
-    except codes.NotACode:
-        return []
+def _as_typed(typed: str) -> str:
+    """The letters and digits of a code that has a slip in it: the service centre forgives one as well."""
+    return "".join(sign for sign in typed.upper()[:64] if sign.isascii() and sign.isalnum())
 
 
-def _entered(entry: Entry) -> Filed:
-    return Filed(submission=entry.submission, code=entry.code, service=entry.service)
+async def _print(request: Request, session: Session) -> None:
+    """Print the number or the code that the page shows; the page then tells how that went."""
+    site, shown = site_of(request), _shown(request, session)
+    if shown is None or not isinstance(shown.subject, Filed) or not slips.can_print(site):
+        return
+    number = await _number(site, shown.subject)
+    code = codes.shown(shown.subject.code)
+
+    def said(wording: Wording) -> str:
+        return site.pages.text(wording, session.language)
+
+    if number is None:
+        slip = Slip(site.settings.office, said(N_("Your code")), code, (said(KEEP_CODE),))
+    else:
+        day = site.pages.day(number.ticket.day, session.language)
+        lines = (day, f"{said(N_('Booking code:'))} {code}")
+        slip = Slip(site.settings.office, said(number.title), number.number, lines)
+    session.notice = await slips.print_slip(site, slip)
+
+
+def _entered(entry: Entry, *, forgiven: bool) -> Filed:
+    return Filed(submission=entry.submission, code=entry.code, service=entry.service, forgiven=forgiven)
 
 
 def _filed(session: Session) -> Shown | None:
@@ -246,18 +267,22 @@ async def _show(request: Request, session: Session, shown: Shown | None, *, just
         form = site.services.form(shown.subject.service)
         if form is not None and form.ending is Ending.THANKS:
             template = "thanks"
+    notice, session.notice = session.notice, None
     return page(
         request,
         f"{template}.html",
         session=session,
         code=shown.subject.code,
         just_filed=just_filed,
+        notice=notice,
+        can_print=slips.can_print(site) and isinstance(shown.subject, Filed),
         fragment=f"_{fragment}.html",
         state_path=shown.state,
         why_path=shown.why,
         cancel_path=shown.cancel,
         promises=shown.subject.promises if isinstance(shown.subject, Filed) else (),
         issued=shown.subject.issued if isinstance(shown.subject, Filed) else None,
+        forgiven=isinstance(shown.subject, Filed) and shown.subject.forgiven,
         **values,
     )
 
