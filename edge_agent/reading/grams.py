@@ -62,15 +62,11 @@ def features(text: str) -> bytes:
 
 
 def grams(text: str) -> Iterator[tuple[str, float]]:
-    """The grams of `text` and what one of each weighs: words, stems, pairs of stems, letters within words."""
-    before = ""
+    """The grams of `text` and what one of each weighs: words, stems, letters within words."""
     for word in words(text):
         base = stem(word)
         yield f"w{word}", 1.0
         yield f"s{base}", 1.0
-        if before:
-            yield f"b{before} {base}", 0.5
-        before = base
         framed = f"<{word}>"
         for length in _LETTERS:
             for begin in range(len(framed) - length + 1):

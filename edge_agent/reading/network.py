@@ -43,13 +43,14 @@ class Network:
         """What the model says of `entry`, which is not kept. Raises Unfit for a wrong size."""
         if len(entry) != self.size:
             raise Unfit(f"the model takes {self.size} bytes, not {len(entry)}")
-        place = self._interpreter.tensor(self._entry)()
         try:
-            place.reshape(-1)[:] = np.frombuffer(entry, np.uint8)
+            self._put(np.frombuffer(entry, np.uint8))
             self._interpreter.invoke()
             told = self._interpreter.get_tensor(self._exit).astype(np.float64).reshape(-1)
-        except RuntimeError as error:
+            self._put(np.uint8(0))  # nothing that a citizen gave stays
+        except (RuntimeError, ValueError) as error:
             raise Unfit(f"the model does not run: {error}") from error
-        finally:
-            place[:] = 0  # nothing that a citizen gave stays
         return [float(value) for value in (told - self._zero) * self._scale]
+
+    def _put(self, entry: np.ndarray | np.uint8) -> None:
+        self._interpreter.tensor(self._entry)().reshape(-1)[:] = entry
