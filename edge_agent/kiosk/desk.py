@@ -113,6 +113,13 @@ class Desk:
         """Commit an event that needs no code. Raises NotSaved."""
         await self._do(lambda: self._tell(data, event_id, subject))
 
+    async def monotonic(self) -> float:
+        """Seconds on a clock that never jumps; 0 where even that cannot be read: long ago."""
+        try:
+            return (await self.now()).monotonic
+        except NotSaved:
+            return 0.0
+
     async def cancel(self, ticket: str, *, event: EventData) -> None:
         """Give a number back. Raises NotSaved."""
         await self._do(lambda: self._cancel(ticket, event))

@@ -29,19 +29,21 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A code that this kiosk does not know and has asked the service centre after."""
+    """A code that this kiosk does not know and has asked the service centre after, at `at` (monotonic, s)."""
 
     inquiry: str
     code: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A call for help: its UUID, its sort, and whether it could be committed."""
+    """A call for help: its UUID, its sort, whether it could be committed, and when (monotonic, s)."""
 
     emergency: str
     sort: str
     is_kept: bool
+    at: float
 
 
 @dataclass(slots=True, eq=False)

@@ -14,6 +14,7 @@ from edge_agent.kiosk.story import Story
 from edge_agent.kiosk.web import paths
 from edge_agent.kiosk.web.forms import read_form
 from edge_agent.kiosk.web.site import (
+    OFFLINE_AFTER_S,
     Site,
     give_cookie,
     need_same_origin,
@@ -89,7 +90,7 @@ async def _call_once(site: Site, session: Session, number: EmergencyNumber) -> N
         return
     before = session.alarm.emergency if session.alarm and session.alarm.sort == number.name else None
     emergency = before or str(uuid4())
-    session.alarm = Alarm(emergency=emergency, sort=number.name, is_kept=False)
+    session.alarm = Alarm(emergency=emergency, sort=number.name, is_kept=False, at=0.0)
     session.alarm = await _raise(site, number, emergency=emergency)
 
 
@@ -100,15 +101,18 @@ async def _raise(site: Site, number: EmergencyNumber, *, emergency: str | None =
     try:
         await site.desk.tell(EmergencyRaised(emergency=name, sort=number.name), event_id=name, subject=name)
     except NotSaved:
-        return Alarm(emergency=name, sort=number.name, is_kept=False)
-    return Alarm(emergency=name, sort=number.name, is_kept=True)
+        return Alarm(emergency=name, sort=number.name, is_kept=False, at=0.0)
+    return Alarm(emergency=name, sort=number.name, is_kept=True, at=await site.desk.monotonic())
 
 
 async def _told(site: Site, alarm: Alarm) -> dict[str, Any]:
+    """What the page says of a call."""
     story = await site.desk.story(alarm.emergency)
+    waited_s = await site.desk.monotonic() - alarm.at
     return {
         "told": _heard(story, is_kept=alarm.is_kept),
         "reason": story.steps[-1].reason if story.steps else "",
+        "is_offline": waited_s >= OFFLINE_AFTER_S,
     }
 
 

@@ -23,6 +23,8 @@ from edge_agent.kiosk.web.pages import Pages
 from loket.strings import choose
 
 COOKIE = "loket"
+OFFLINE_AFTER_S = 5.0
+"""What has not left the kiosk in so long is told as having no connection."""
 
 
 class Expired(Exception):

@@ -20,7 +20,16 @@ from edge_agent.kiosk.sessions import Asked, Filed, Session
 from edge_agent.kiosk.story import Story, ladder
 from edge_agent.kiosk.waiting import Place, place_of
 from edge_agent.kiosk.web import paths, slips
-from edge_agent.kiosk.web.site import Site, need_form, need_session, page, see, site_of, switched
+from edge_agent.kiosk.web.site import (
+    OFFLINE_AFTER_S,
+    Site,
+    need_form,
+    need_session,
+    page,
+    see,
+    site_of,
+    switched,
+)
 from loket import codes
 from loket.log import get
 
@@ -114,7 +123,7 @@ async def look_up(request: Request) -> Response:
     except NotSaved:
         session.notice = NOT_ASKED
         return see(paths.TRACK)
-    session.tracked = Asked(inquiry=inquiry, code=code)
+    session.tracked = Asked(inquiry=inquiry, code=code, at=await site.desk.monotonic())
     return see(paths.TRACKED)
 
 
@@ -294,7 +303,8 @@ async def _known(site: Site, shown: Shown) -> tuple[str, dict[str, Any]]:
         assert isinstance(shown.subject, Asked)  # noqa: S101 - what was filed here always has a story
         how_far = (await site.desk.story(shown.subject.inquiry)).state
         answer = await site.desk.answer(shown.subject.inquiry)
-        return "asking", {"state": how_far, "answer": answer}
+        waited_s = await site.desk.monotonic() - shown.subject.at
+        return "asking", {"state": how_far, "answer": answer, "is_offline": waited_s >= OFFLINE_AFTER_S}
     values: dict[str, Any] = {"story": story, "rungs": ladder(service, story), "service_name": service}
     number = await _number(site, shown.subject)
     if number is None:
