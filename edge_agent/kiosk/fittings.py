@@ -58,7 +58,7 @@ def keeper_of(
         return None
     return ScreenKeeper(
         GrimEye(settings.wayland, fittings.nonces),
-        LAMPS[settings.panel](settings.connector),
+        LAMPS[settings.panel](settings.connector, settings.drm),
         Bell(settings.restart_file),
         tell,
         monotonic=monotonic,

@@ -37,6 +37,9 @@ class ScreenSettings(Section):
     panel: Literal["drm", "none"] = Field(
         default="drm", description="Who tells whether the panel is on: the display driver, or nobody."
     )
+    drm: Path = Field(
+        default=Path("/sys/class/drm"), description="Where the display driver tells of connectors."
+    )
     connector: str = Field(default="HDMI-A-1", description="The display driver's name of the connector.")
     every_s: float = Field(default=10, ge=1, le=20, description="How often the screen is looked at.")
     restart_file: Path = Field(

@@ -6,8 +6,6 @@ from typing import Protocol
 
 from edge_agent.kiosk.screen.truth import Panel
 
-DRM = Path("/sys/class/drm")
-
 
 class Lamp(Protocol):
     """Says whether the panel is on."""
@@ -25,8 +23,8 @@ class DrmLamp:
     there, and the screen stays unknown.
     """
 
-    def __init__(self, connector: str, *, folder: Path = DRM) -> None:
-        """`connector` as in `/sys/class/drm/cardN-CONNECTOR`, such as `HDMI-A-1`."""
+    def __init__(self, connector: str, *, folder: Path) -> None:
+        """`connector`: such as `HDMI-A-1`, for `cardN-HDMI-A-1` in `folder`, which is `/sys/class/drm`."""
         self._connector = connector
         self._folder = folder
 
@@ -54,5 +52,8 @@ class NoLamp:
         return Panel.UNKNOWN
 
 
-LAMPS: dict[str, Callable[[str], Lamp]] = {"drm": DrmLamp, "none": lambda _: NoLamp()}
-"""The lamps by the name that `kiosk.toml` gives them; each is made for a connector."""
+LAMPS: dict[str, Callable[[str, Path], Lamp]] = {
+    "drm": lambda connector, folder: DrmLamp(connector, folder=folder),
+    "none": lambda _connector, _folder: NoLamp(),
+}
+"""The lamps by the name that `kiosk.toml` gives them; each is made for a connector in a folder."""
