@@ -97,6 +97,7 @@ class Layout:
                 "intake_key": self.fleet / "keys" / "intake.pub",
                 "region": REGION,
                 "hall": "mpp",
+                "receipt_page": f"http://127.0.0.1:{self.web_port}/periksa",
                 "health_every_s": 10,
             },
             "vision.toml": {"model": model, "models_folder": models_folder, "health_every_s": 10},

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from demo.layout import Layout
+from demo.layout import REGION, Layout
 from demo.process import Child, eventually
+from loket.files import write_atomically
 
 UNITS = ("edge-vision", "edge-kiosk", "edge-uplink")
 """The device's processes: the entry points that its systemd units start."""
@@ -64,6 +65,9 @@ class Site:
         layout.root.mkdir(parents=True, exist_ok=True)
         ports = ["--port-base", str(layout.port_base)]
         self.run("fleet", "init", "--data", str(layout.fleet), "--region", layout.region, *ports)
+        settings = layout.fleet / "fleet.toml"
+        if "[office]" not in (text := settings.read_text()):
+            write_atomically(settings, f'{text}\n[office]\nfolders = ["{REGION}"]\n'.encode(), mode=0o600)
         if not (layout.settings / "device.key").exists():
             self.run("edge-agent", "identity", "create", "--config", str(layout.settings))
         if not (layout.settings / "device.pem").exists():
