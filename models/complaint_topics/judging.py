@@ -13,7 +13,7 @@ Answers = Annotated[
 BINS = 10
 MOST_OFF = 0.1
 """Of texts that are about no topic, at most this share may be given suggestions..."""
-MOST_SILENT = 0.2
+MOST_SILENT = 0.15
 """...but it must not keep silent about more than this share of those that are."""
 
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from edge_agent.reading.grams import SIZE, features
 
 HIDDEN = 32
-EPOCHS = 20
+EPOCHS = 25
 BATCH = 32
 RATE = 2e-3
-DROP = 0.3
+DROP = 0.5
 SMOOTH = 0.1
 DECAY = 1e-4
 OFF_WEIGHT = 0.5
