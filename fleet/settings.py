@@ -11,6 +11,7 @@ from fleet.layout import Layout
 from loket.settings import Section, load
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+ServiceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
 
 def _region(value: str) -> str:
@@ -125,6 +126,22 @@ class Receipts(Section):
     )
 
 
+class Words(Section):
+    """`[words]`: how long what citizens wrote is kept, by service."""
+
+    keep_days: dict[ServiceName, Annotated[float, Field(gt=0, le=36_500)]] = Field(
+        default={"complaint": 730, "aspiration": 1825},
+        description="Days for which a service's words are kept once its case is closed.",
+    )
+    otherwise_days: float = Field(
+        default=730, gt=0, le=36_500, description="The same, for services that are not named."
+    )
+
+    def days(self, service: str) -> float:
+        """How long the words of that service are kept, days."""
+        return self.keep_days.get(service, self.otherwise_days)
+
+
 class Fleet(Section):
     """`fleet.toml`."""
 
@@ -145,6 +162,7 @@ class Fleet(Section):
     ingest: Ingest = Ingest()
     office: Office = Office()
     receipts: Receipts = Receipts()
+    words: Words = Words()
 
     @property
     def layout(self) -> Layout:

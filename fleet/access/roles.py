@@ -11,7 +11,9 @@ class Role(StrEnum):
     OPERATOR = "operator"
     """Also gives devices commands."""
     OFFICER = "officer"
-    """Also opens what citizens filed."""
+    """Also opens what citizens filed; NIK and telephone numbers in it stay masked."""
+    DATA_OFFICER = "data_officer"
+    """Also sees those numbers: whoever answers for personal data (UU 27/2022)."""
 
     def includes(self, needed: "Role") -> bool:
         """Whether this role may do what `needed` may."""

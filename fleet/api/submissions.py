@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import APIRouter, Depends, HTTPException, Response
 
 from fleet.access.roles import Role
 from fleet.access.secrets import Principal
 from fleet.api.access import demand
 from fleet.api.messages import Before, Limit, Page, page_of
 from fleet.intake import Opened
-from fleet.opening import NotFound, Unopened, open_submission
+from fleet.opening import NotFound, Unopened, open_recording, open_submission
 from fleet.views import submissions
 from fleet.views.reading import reading
 from fleet.web.site import Site
@@ -41,12 +41,39 @@ def submissions_router(site: Site) -> APIRouter:
         responses={404: {"description": "No such submission."}, 409: {"description": "Cannot be opened."}},
     )
     def open_one(submission: str, by: Annotated[Principal, Depends(officer)]) -> Opened:
-        """Open a submission (role officer): its words, in the clear. That it was opened is recorded first."""
+        """Open a submission (role officer): its words, in the clear. That it was opened is recorded first.
+
+        NIK and telephone numbers in the words are masked but for the role data_officer.
+        """
         try:
-            return open_submission(site.engine, site.intake, submission, by=by.name, now=site.now())
+            return open_submission(
+                site.engine, site.intake, submission, by=by.name, now=site.now(),
+                unmasked=by.role.includes(Role.DATA_OFFICER),
+            )  # fmt: skip
         except NotFound as error:
             raise HTTPException(404, str(error)) from error
         except Unopened as error:
             raise HTTPException(409, str(error)) from error
+
+    @made.post(
+        "/submissions/{submission}/recording",
+        response_class=Response,
+        responses={
+            200: {"content": {"audio/webm": {}, "image/jpeg": {}}},
+            404: {"description": "Nothing was recorded with it."},
+            409: {"description": "Cannot be opened, or has not come whole yet."},
+        },
+    )
+    def open_its_recording(submission: str, by: Annotated[Principal, Depends(officer)]) -> Response:
+        """Open the voice note or photo of a submission (role officer). That is recorded first."""
+        try:
+            recording, content = open_recording(
+                site.engine, site.intake, submission, by=by.name, now=site.now()
+            )
+        except NotFound as error:
+            raise HTTPException(404, str(error)) from error
+        except Unopened as error:
+            raise HTTPException(409, str(error)) from error
+        return Response(content, media_type=recording.media, headers={"cache-control": "no-store"})
 
     return made

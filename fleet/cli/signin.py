@@ -29,7 +29,12 @@ def signin(
     *,
     config: Config,
     role: Annotated[
-        Role, typer.Option(help=_("viewer sees, operator commands, officer opens."))
+        Role,
+        typer.Option(
+            help=_(
+                "viewer sees, operator commands, officer opens, data_officer also sees NIK and phone numbers."
+            )
+        ),
     ] = Role.VIEWER,
     name: Annotated[str | None, typer.Option(help=_("Whose link it is; default: your account."))] = None,
     minutes: Annotated[float, typer.Option(min=1, max=1440, help=_("How long the link holds."))] = 15,

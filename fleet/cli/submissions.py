@@ -1,6 +1,7 @@
 """`fleet submissions`: what citizens filed; their words only by opening one, which is recorded."""
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
     from fleet.console import localtime, words
     from fleet.views import reading
     from fleet.views import submissions as view
+    from loket import files
 else:
     intake, opening = lazily("fleet.intake"), lazily("fleet.opening")
     opened, printing = lazily("fleet.cli.opened"), lazily("fleet.cli.printing")
     localtime, words = lazily("fleet.console.localtime"), lazily("fleet.console.words")
+    files = lazily("loket.files")
     reading, view = lazily("fleet.views.reading"), lazily("fleet.views.submissions")
 
 app = typer.Typer(rich_markup_mode=None)
@@ -35,14 +38,33 @@ def submissions(
             "--open", metavar="UUID", help=_("Open this one: needs the intake key, and is recorded.")
         ),
     ] = None,
+    unmasked: Annotated[
+        bool,
+        typer.Option("--unmasked", help=_("Show NIK and telephone numbers too; recorded by itself.")),
+    ] = False,
+    document: Annotated[
+        Path | None,
+        typer.Option(
+            "--document",
+            metavar="FILE",
+            help=_("Write the opened document to FILE as it was filed, for the citizen and their receipt."),
+        ),
+    ] = None,
     limit: Limit = 50,
     as_json: Json = False,
 ) -> None:
     with opened.opened(config) as (fleet, engine):
         if open_ is not None:
             key = intake.Intake(fleet.layout.intake_key)
+            by = opened.operator()
             try:
-                words_of = opening.open_submission(engine, key, open_, by=opened.operator(), now=time.time())
+                if document is not None:
+                    content = opening.open_document(engine, key, open_, by=by, now=time.time())
+                    files.write_atomically(document, content, mode=0o600)
+                    return
+                words_of = opening.open_submission(
+                    engine, key, open_, by=by, now=time.time(), unmasked=unmasked
+                )
             except (opening.NotFound, opening.Unopened) as error:
                 raise Failed(str(error)) from error
             _show_opened(words_of, as_json=as_json)

@@ -34,7 +34,12 @@ def new(
     config: Config,
     name: Annotated[str, typer.Option(help=_("Whose token it is, such as dashboard."))],
     role: Annotated[
-        Role, typer.Option(help=_("viewer sees, operator commands, officer opens."))
+        Role,
+        typer.Option(
+            help=_(
+                "viewer sees, operator commands, officer opens, data_officer also sees NIK and phone numbers."
+            )
+        ),
     ] = Role.VIEWER,
     days: Annotated[float, typer.Option(min=0.001, max=3650, help=_("How long it holds."))] = 90,
     as_json: Json = False,

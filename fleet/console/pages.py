@@ -1,18 +1,25 @@
 """The pages: each gathers what it shows and names its template."""
 
+import base64
+
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from edge_agent.contract.commands import TakeSnapshot
+from fleet.access.roles import Role
 from fleet.console import scenes
 from fleet.console.visit import Visit, redirect
 from fleet.intake import Opened
-from fleet.opening import NotFound, Unopened, open_submission
+from fleet.opening import NotFound, Unopened, open_recording, open_submission
 from fleet.store.engine import writing
 from fleet.views import commands, refused, submissions
 from fleet.views.reading import reading
+from fleet.web.guard import CONTENT_SECURITY_POLICY
 
 PAGE = 50
+_WITH_RECORDING = (
+    CONTENT_SECURITY_POLICY.replace("img-src 'self'", "img-src 'self' data:") + "; media-src data:"
+)
 
 
 def overview(visit: Visit) -> Response:
@@ -57,16 +64,38 @@ def open_one(visit: Visit) -> Response:
         return redirect("/signin")
     name = visit.request.path_params["submission"]
     try:
-        opened = open_submission(visit.site.engine, visit.site.intake, name, by=principal.name, now=visit.now)
+        opened = open_submission(
+            visit.site.engine, visit.site.intake, name, by=principal.name, now=visit.now,
+            unmasked=principal.role.includes(Role.DATA_OFFICER),
+        )  # fmt: skip
     except NotFound:
         return visit.trouble(404, "not found")
     except Unopened as error:
         return _submission(visit, status=409, failure=str(error))
-    return _submission(visit, opened=opened)
+    response = _submission(visit, opened=opened, recorded=_recorded(visit, opened, by=principal.name))
+    response.headers["content-security-policy"] = _WITH_RECORDING
+    return response
+
+
+def _recorded(visit: Visit, opened: Opened, *, by: str) -> str | None:
+    """The recording as a data: address, for this page alone; None where there is none, or not all of it."""
+    if opened.recording is None:
+        return None
+    name = visit.request.path_params["submission"]
+    try:
+        recording, content = open_recording(visit.site.engine, visit.site.intake, name, by=by, now=visit.now)
+    except (NotFound, Unopened):
+        return None
+    return f"data:{recording.media};base64,{base64.b64encode(content).decode()}"
 
 
 def _submission(
-    visit: Visit, *, status: int = 200, opened: Opened | None = None, failure: str | None = None
+    visit: Visit,
+    *,
+    status: int = 200,
+    opened: Opened | None = None,
+    recorded: str | None = None,
+    failure: str | None = None,
 ) -> Response:
     name = visit.request.path_params["submission"]
     with reading(visit.site.engine) as connection:
@@ -74,7 +103,9 @@ def _submission(
         found = submissions.find(connection, position) if position is not None else None
     if found is None:
         return visit.trouble(404, "not found")
-    return visit.page("submission.html", status=status, submission=found, opened=opened, failure=failure)
+    return visit.page(
+        "submission.html", status=status, submission=found, opened=opened, recorded=recorded, failure=failure
+    )
 
 
 def device(visit: Visit) -> Response:

@@ -11,6 +11,7 @@ from fleet.store.tables import events as table
 from fleet.views import events
 
 KIND = "kiosk.submission.created"
+PART = "kiosk.submission.part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class SubmissionView:
     intake_key: str
     opened_by: str | None
     opened_at: float | None
+    forgotten: bool = False
 
 
 def newest(connection: Connection, *, before: int | None = None, limit: int = 50) -> list[SubmissionView]:
@@ -43,10 +45,31 @@ def find(connection: Connection, position: int) -> SubmissionView | None:
     return _views(connection, [event])[0] if event is not None and event.kind == KIND else None
 
 
-def sealed(connection: Connection, position: int) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """The words of a submission, sealed (Base64; empty once forgotten), and the commitment to them."""
+
+    sealed: str
+    commitment: str | None
+
+
+def filed_at(connection: Connection, position: int) -> Sealed | None:
     """The sealed words of the submission stored at `position`."""
     event = events.find(connection, position)
-    return str(event.data["sealed"]) if event is not None and event.kind == KIND else None
+    if event is None or event.kind != KIND:
+        return None
+    return Sealed(sealed=str(event.data["sealed"]), commitment=event.data.get("commitment"))
+
+
+def parts_of(connection: Connection, submission: str) -> list[str]:
+    """The sealed parts of what was recorded with that submission, as they came, but for forgotten ones."""
+    query = (
+        select(table.c.data)
+        .where(table.c.kind == PART, table.c.subject == submission)
+        .order_by(table.c.position)
+    )
+    found = (json.loads(data) for (data,) in connection.execute(query))
+    return [str(part["sealed"]) for part in found if part["submission"] == submission and part["sealed"]]
 
 
 def position_of(connection: Connection, submission: str) -> int | None:
@@ -92,4 +115,5 @@ def _view(event: events.Event, opened: Entry | None) -> SubmissionView:
         intake_key=event.data["intake_key"],
         opened_by=opened.actor if opened else None,
         opened_at=opened.at if opened else None,
+        forgotten=not event.data["sealed"],
     )
