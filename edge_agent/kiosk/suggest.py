@@ -19,6 +19,8 @@ log = get(__name__)
 MODEL = "complaint_topics"
 """The model that comes with Loket."""
 MOST = 3
+LEAST = 0.01
+"""A topic that is less likely is not worth a citizen's look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Suggestion:
 class Reader(Protocol):
     """What gives a number for each topic; the higher the likelier."""
 
-    def answer(self, entry: bytes) -> list[float]:
+    def answer(self, entry: bytes, /) -> list[float]:
         """The numbers for the features of a text. Raises ReadingError."""
         ...
 
