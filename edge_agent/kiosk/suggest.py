@@ -76,9 +76,8 @@ class Suggester:
         if max(probabilities) < self._decision.thresholds[0]:
             return []
         ranked = sorted(zip(probabilities, self._labels, strict=True), reverse=True)
-        return [Suggestion(topic, probability) for probability, topic in ranked if topic in self._topics][
-            :MOST
-        ]
+        likely = [(share, topic) for share, topic in ranked if topic in self._topics and share >= LEAST]
+        return [Suggestion(topic, share) for share, topic in likely[:MOST]]
 
 
 def softmax(outputs: Collection[float], *, temperature: float) -> list[float]:

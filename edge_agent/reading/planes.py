@@ -68,4 +68,5 @@ def _strongest(grey: NDArray[np.int16], cell_px: int) -> NDArray[np.uint8]:
         inner -= shifted
     np.abs(found, out=found)
     cells = found.reshape(CELLS, cell_px, CELLS, cell_px).max(axis=1).max(axis=2)
-    return (np.minimum(cells, 510) // 2).astype(np.uint8)
+    strongest: NDArray[np.uint8] = (np.minimum(cells, 510) // 2).astype(np.uint8)
+    return strongest
