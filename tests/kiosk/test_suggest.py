@@ -87,11 +87,11 @@ def test_a_megabyte_is_read_like_its_beginning(suggester: Suggester) -> None:
     assert suggester.suggest(text + "x" * 1_000_000) == suggester.suggest(text)
 
 
-def test_only_topics_of_the_region_are_suggested() -> None:
-    some = load_suggester(topics=["air_bersih", "drainase"])
-    suggested = some.suggest("pipa PDAM bocor, air tidak mengalir ke rumah")
-    assert [each.topic for each in suggested] == ["air_bersih", "drainase"]
-    assert load_suggester(topics=[]).suggest("pipa PDAM bocor, air tidak mengalir ke rumah") == []
+def test_only_topics_of_the_region_are_suggested(suggester: Suggester) -> None:
+    text = "Gorong-gorong ambruk, jalan amblas dan air meluap ke rumah"
+    first, second, *_ = (each.topic for each in suggester.suggest(text))
+    assert [each.topic for each in load_suggester(topics=[second]).suggest(text)] == [second]
+    assert load_suggester(topics=[]).suggest(text) == []
 
 
 def test_without_a_model_nothing_is_suggested(tmp_path: Path) -> None:
