@@ -18,7 +18,7 @@ from edge_agent.model_store.manifest import Manifest
 from loket.settings import load
 
 USAGE_ERROR: Any = typer.BadParameter.__base__
-OURS = {"edge-uplink", "edge-kiosk", "edge-vision"}
+OURS = {"edge-uplink", "edge-kiosk", "edge-vision", "loket-verify"}
 OTHERS = {"mosquitto_sub"}
 
 
