@@ -1,10 +1,12 @@
 """The console's paths."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -12,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from fleet.access.roles import Role
-from fleet.console import door, pages
+from fleet.console import casework, door, pages, public, queues
 from fleet.console.apidocs import ApiDocs
 from fleet.console.live import live
 from fleet.console.render import STATIC, Renderer
@@ -21,15 +23,17 @@ from fleet.snapshots.store import is_hash
 from fleet.store import StoreError
 from fleet.web.site import Site
 
+FORM_MAX_BYTES = 16 * 1024
+
 
 def console(site: Site, *, openapi: Callable[[], dict[str, Any]]) -> Starlette:
     """The console; `openapi` gives the API's document, of which it shows a page."""
     renderer = Renderer()
 
     def route(path: str, handler: Handler, *, needs: Role | None = Role.VIEWER, method: str = "GET") -> Route:
-        def endpoint(request: Request) -> Response:
+        def answer(request: Request, form: Mapping[str, str] | None = None) -> Response:
             try:
-                visit = Visit(request, site=site, renderer=renderer)
+                visit = Visit(request, site=site, renderer=renderer, form=form)
                 if needs is not None and visit.principal is None:
                     return redirect("/signin") if path != "/live" else PlainTextResponse(status_code=401)
                 if (
@@ -42,6 +46,13 @@ def console(site: Site, *, openapi: Callable[[], dict[str, Any]]) -> Starlette:
             except StoreError as error:
                 return PlainTextResponse(f"{error}\n", status_code=503, headers={"retry-after": "5"})
 
+        async def posted(request: Request) -> Response:
+            form = await posted_form(request)
+            if form is None:
+                return PlainTextResponse("too much\n", status_code=413)
+            return await run_in_threadpool(answer, request, form)
+
+        endpoint = posted if method == "POST" else answer
         return Route(path, endpoint, methods=[method], name=f"{method} {path}")
 
     def missing(request: Request, _error: Exception) -> Response:
@@ -62,6 +73,9 @@ def console(site: Site, *, openapi: Callable[[], dict[str, Any]]) -> Starlette:
                 "/devices/{name}/snapshot/{camera}", pages.take_snapshot, needs=Role.OPERATOR, method="POST"
             ),
             route("/refused", pages.refused_list),
+            *casework.routes(route),
+            *queues.routes(route),
+            *public.routes(route),
             route("/live", live),
             route("/snapshots/{sha256}", snapshot),
             route("/signin", door.explain, needs=None),
@@ -75,6 +89,16 @@ def console(site: Site, *, openapi: Callable[[], dict[str, Any]]) -> Starlette:
         ],
         exception_handlers={404: missing, HTTPException: refused},
     )
+
+
+async def posted_form(request: Request) -> dict[str, str] | None:
+    """What a form posted, of each name the last; None if it is more than a form of ours can be."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_MAX_BYTES:
+            return None
+    return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True, max_num_fields=50))
 
 
 def snapshot(visit: Visit) -> Response:

@@ -6,8 +6,9 @@ from sqlalchemy import Connection
 from starlette.responses import PlainTextResponse, Response
 
 from fleet.access.secrets import Use, principal_of
-from fleet.console import scenes
+from fleet.console import casework, queues, scenes
 from fleet.console.visit import Visit
+from fleet.office import cases
 from fleet.views.events import newest_position
 from fleet.views.reading import reading
 from fleet.web.stream import Message, stream
@@ -22,6 +23,10 @@ _PARTS = {
     "device": ("device-state", "cameras", "commands", "events"),
     "events": ("events",),
     "submissions": ("submissions",),
+    "cases": ("cases",),
+    "desk": ("desk",),
+    "emergencies": ("emergencies",),
+    "alarms": (),
 }
 """The parts of each page that live; each is a template `part/<name>.html` and an element of that id."""
 
@@ -51,11 +56,13 @@ class Fresh:
             if principal_of(connection, visit.secret, use=Use.SESSION, now=visit.now) is None:
                 return [Message(event="over", data={})]
             scene = self._scene(connection)
+            if scene is not None:
+                scene.setdefault("emergencies", cases.emergencies(connection))
             position = newest_position(connection)
         if scene is None:
             return [Message(event="over", data={})]
         messages = []
-        for part in _PARTS[self._view]:
+        for part in ("alarms", *_PARTS[self._view]):
             html = visit.fragment(f"part/{part}.html", **scene)
             if self._shown.get(part) != html:
                 self._shown[part] = html
@@ -70,6 +77,10 @@ class Fresh:
             "events": lambda: scenes.event_list(
                 connection, which=scenes.event_filter(query), before=None, limit=PAGE
             ),
+            "cases": lambda: casework.case_scene(self._visit, connection),
+            "desk": lambda: queues.desk_scene(self._visit, connection),
+            "emergencies": lambda: {},
+            "alarms": lambda: {},
             "submissions": lambda: scenes.submission_list(connection, before=None, limit=PAGE),
         }
         return made[self._view]()

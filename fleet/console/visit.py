@@ -1,6 +1,6 @@
 """One request of a browser: who it is, in which language, and what is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from fleet.access.roles import Role
 from fleet.access.secrets import Principal, Use, principal_of
 from fleet.console.render import Renderer
+from fleet.office.cases import Case, emergencies
 from fleet.snapshots.retention import DAY_S
 from fleet.views.reading import reading
 from fleet.web.site import Site
@@ -26,8 +27,15 @@ def session_cookie(site: Site) -> str:
 class Visit:
     """A request with what is known of its visitor."""
 
-    def __init__(self, request: Request, *, site: Site, renderer: Renderer) -> None:
-        """Look up the session."""
+    def __init__(
+        self,
+        request: Request,
+        *,
+        site: Site,
+        renderer: Renderer,
+        form: Mapping[str, str] | None = None,
+    ) -> None:
+        """Look up the session; `form` is what was posted."""
         self.request = request
         self.site = site
         self.now = site.now()
@@ -35,6 +43,7 @@ class Visit:
         self.principal = self._principal()
         wanted = request.cookies.get(LANGUAGE_COOKIE)
         self.language = choose(wanted)  # Indonesian unless chosen otherwise, whatever the browser's language
+        self.form = dict(form or {})
         self._renderer = renderer
 
     @property
@@ -56,6 +65,7 @@ class Visit:
             pictures_from=self.now - self.site.fleet.pictures.keep_days * DAY_S,
             may_command=self.may_command,
             may_open=self.may_open,
+            regions=self.site.regions,
             **values,
         )
 
@@ -63,6 +73,7 @@ class Visit:
         """A whole page; `live` is the path of the stream that keeps it fresh."""
         path = self.request.url.path
         here = f"{path}?{self.request.url.query}" if self.request.url.query else path
+        values.setdefault("emergencies", self._emergencies())
         body = self.fragment(
             template,
             principal=self.principal,
@@ -77,6 +88,13 @@ class Visit:
     def trouble(self, status: int, message: str) -> Response:
         """A page that says what is wrong; `message` is a message id of the template's list."""
         return self.page("trouble.html", status=status, trouble=message)
+
+    def _emergencies(self) -> list[Case]:
+        """Calls for help that are not over, for every page of who is signed in."""
+        if self.principal is None:
+            return []
+        with reading(self.site.engine) as connection:
+            return emergencies(connection)
 
     def _principal(self) -> Principal | None:
         if not self.secret:

@@ -1,14 +1,19 @@
 """What the console says of values, in one language: times, numbers, states, kinds, labels."""
 
 import gettext
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 
 from fleet.console.localtime import local, zone_of
+from fleet.office.cases import Case
+from fleet.office.regions import Regions
 from fleet.views.events import Event
 from fleet.views.liveness import State
 
@@ -43,6 +48,15 @@ KINDS = {
     "vision.tamper.started": N_("Camera obstructed"),
     "vision.tamper.ended": N_("Camera clear again"),
     "kiosk.submission.created": N_("Submission filed"),
+    "kiosk.submission.part": N_("Recording of a submission"),
+    "kiosk.ticket.taken": N_("Queue number taken"),
+    "kiosk.ticket.cancelled": N_("Queue number given back"),
+    "kiosk.survey.answered": N_("Survey answered"),
+    "kiosk.emergency.raised": N_("Help was called"),
+    "kiosk.code.asked": N_("Code asked after"),
+    "kiosk.receipt_key.certified": N_("Receipt key certified"),
+    "kiosk.screen.changed": N_("Screen"),
+    "device.notices.received": N_("Notices received"),
     "device.health": N_("Health"),
     "device.presence": N_("Connection"),
     "device.command.finished": N_("Command finished"),
@@ -86,7 +100,71 @@ TAMPERS = {
     "lost": N_("no signal"),
 }
 
-SERVICES = {"complaint": N_("Complaint or aspiration")}
+SERVICES = {
+    "complaint": N_("Complaint"),
+    "aspiration": N_("Aspiration"),
+    "permit": N_("Permit"),
+    "permits": N_("Permit"),
+    "ticket": N_("Queue number"),
+    "emergency": N_("Call for help"),
+}
+
+CASE_STATES = {
+    "received": N_("Received"),
+    "forwarded": N_("Forwarded"),
+    "in_progress": N_("Being followed up"),
+    "answered": N_("Answered"),
+    "closed": N_("Closed"),
+    "rejected": N_("Rejected"),
+    "proposed": N_("Proposed"),
+    "village_verified": N_("Verified by the village"),
+    "district_verified": N_("Verified by the district"),
+    "agency_verified": N_("Verified by the agency"),
+    "in_plan": N_("In the yearly plan (RKPD)"),
+    "budgeted": N_("Budgeted"),
+    "in_work": N_("Being worked on"),
+    "done": N_("Done"),
+    "awaiting_verification": N_("Awaiting verification"),
+    "in_process": N_("Being processed"),
+    "needs_repair": N_("Needs repair"),
+    "approved": N_("Approved"),
+    "waiting": N_("Waiting"),
+    "called": N_("Called"),
+    "serving": N_("Being served"),
+    "no_show": N_("Not there"),
+    "cancelled": N_("Cancelled"),
+    "transferred": N_("Transferred"),
+    "raised": N_("Help was called"),
+    "acknowledged": N_("Seen by the command centre"),
+}
+"""The states of every sort of case: a state means the same wherever it occurs."""
+
+PACES = {
+    "usual": N_("usual (5 working days)"),
+    "violation": N_("violation (14 working days)"),
+    "inspection": N_("with a field inspection (60 working days)"),
+}
+
+ACTORS = {"citizen": N_("citizen"), "clock": N_("by the clock")}
+
+IDENTITIES = {
+    "named": N_("named"),
+    "confidential": N_("confidential"),
+    "anonymous": N_("anonymous"),
+}
+
+ELEMENTS = {
+    "persyaratan": N_("Requirements"),
+    "prosedur": N_("Procedure"),
+    "waktu": N_("Time"),
+    "biaya": N_("Cost"),
+    "produk": N_("Result"),
+    "kompetensi": N_("Competence"),
+    "perilaku": N_("Conduct"),
+    "sarana": N_("Facilities"),
+    "pengaduan": N_("Handling of complaints"),
+}
+"""The nine elements of the satisfaction survey."""
 
 CATEGORIES = {
     "pengaduan": N_("Complaint"),
@@ -108,7 +186,12 @@ STATUSES = {"ok": N_("well"), "degraded": N_("impaired")}
 
 OUTCOMES = {"done": N_("done"), "failed": N_("failed"), "refused": N_("refused")}
 
-ROLES = {"viewer": N_("viewer"), "operator": N_("operator"), "officer": N_("officer")}
+ROLES = {
+    "viewer": N_("viewer"),
+    "operator": N_("operator"),
+    "officer": N_("officer"),
+    "data_officer": N_("data officer"),
+}
 
 
 class Words:
@@ -181,6 +264,49 @@ class Words:
     def category(self, category: str) -> str:
         """A class of submission."""
         return self._known(CATEGORIES, category)
+
+    def case_state(self, state: str) -> str:
+        """A state of a case."""
+        return self._known(CASE_STATES, state)
+
+    def emergency(self, regions: Regions, case: Case) -> str:
+        """What help was called for."""
+        folder = regions.find(case.region)
+        known = folder.file.emergencies if folder is not None else []
+        found = next((one for one in known if one.name == case.topic), None)
+        return found.title.by(self.language)[0] if found is not None else case.topic or case.service
+
+    def place(self, regions: Regions, case: Case) -> str:
+        """A place by its name, or its code where it has none here."""
+        folder = regions.find(case.region)
+        known = folder.file.places if folder is not None else []
+        return next((one.title for one in known if one.code == case.place), case.place or "")
+
+    def actor(self, actor: str) -> str:
+        """Who took a step."""
+        return self._known(ACTORS, actor)
+
+    def pace(self, pace: str) -> str:
+        """How long a complaint may take."""
+        return self._known(PACES, pace)
+
+    def identity(self, identity: str) -> str:
+        """Whether a filing has a name."""
+        return self._known(IDENTITIES, identity)
+
+    def element(self, element: str) -> str:
+        """An element of the satisfaction survey."""
+        return self._known(ELEMENTS, element)
+
+    def index(self, value: Fraction, places: int = 2) -> str:
+        """An exact number, rounded once for reading."""
+        shown = Decimal(value.numerator * 10**places) / Decimal(value.denominator)
+        rounded = shown.quantize(Decimal(1), rounding=ROUND_HALF_UP).scaleb(-places)
+        return format_decimal(rounded, "#,##0." + "0" * places, locale=self.language)
+
+    def minutes(self, minutes: float) -> str:
+        """A wait in whole minutes, never none: it is an estimate."""
+        return self.number(max(1, math.ceil(minutes)))
 
     def status(self, status: str) -> str:
         """How a unit fares."""

@@ -213,6 +213,17 @@ def counts(connection: Connection, *, now: float) -> dict[str, int]:
     return {"open": is_open, "late": late}
 
 
+def emergencies(connection: Connection, *, limit: int = 20) -> list[Case]:
+    """Calls for help that are not over, the newest first."""
+    rows = connection.execute(
+        select(cases)
+        .where(cases.c.sort == Sort.EMERGENCY, cases.c.state != "closed")
+        .order_by(cases.c.changed_at.desc())
+        .limit(limit)
+    )
+    return [_case(row) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Promised:
     """An aspiration that was approved and is not done, since `approved_at` (s since 1970, UTC)."""

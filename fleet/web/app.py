@@ -14,7 +14,10 @@ from starlette.types import ASGIApp
 
 from fleet.api.app import api
 from fleet.console.app import console
+from fleet.forgetting import Forgetting
 from fleet.intake import Intake
+from fleet.office.regions import load_regions
+from fleet.receipts.page import receipts_router
 from fleet.settings import Fleet, load_fleet
 from fleet.snapshots.door import Door
 from fleet.snapshots.peer import PeerProtocol, context
@@ -38,7 +41,8 @@ class Exposed(Exception):
 
 def hosts_of(fleet: Fleet) -> list[str]:
     """The host names under which the console answers."""
-    return ["localhost", "127.0.0.1", "::1", fleet.web.host.lower()]
+    known = ["localhost", "127.0.0.1", "::1", fleet.web.host.lower()]
+    return [*known, fleet.web.public_host] if fleet.web.public_host else known
 
 
 def demand_loopback(host: str) -> None:
@@ -58,6 +62,7 @@ def web_app(site: Site) -> Guard:
     """Console, API, metrics and health under one host check."""
     app: FastAPI = api(site)
     app.include_router(health.router(site))
+    app.include_router(receipts_router(site))
     app.mount("/", console(site, openapi=app.openapi))
     return Guard(app, hosts=hosts_of(site.fleet))
 
@@ -77,8 +82,12 @@ def device_server(site: Site) -> Server:
 
 
 def run(fleet: Fleet) -> None:
-    """Serve until told to stop. Raises Exposed, PortTaken, StoreError, OSError, ssl.SSLError."""
+    """Serve until told to stop.
+
+    Raises SettingsError, Exposed, PortTaken, StoreError, OSError, ssl.SSLError.
+    """
     demand_loopback(fleet.web.host)
+    regions = load_regions(fleet.office.folders)
     engine = open_store(fleet.database_url)
     try:
         with reading(engine) as connection:
@@ -89,12 +98,16 @@ def run(fleet: Fleet) -> None:
             snapshots=SnapshotStore(fleet.layout.snapshots),
             intake=Intake(fleet.layout.intake_key),
             tail=Tail(engine),
+            regions=regions,
         )
         retention = Retention(engine, site.snapshots, keep_days=fleet.pictures.keep_days, now=site.now)
         retention.start()
+        forgetting = Forgetting(engine, words=fleet.words, now=site.now)
+        forgetting.start()
         try:
             asyncio.run(_serve(site))
         finally:
+            forgetting.close()
             retention.close()
     finally:
         engine.dispose()

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from fleet.intake import Intake
+from fleet.office.regions import Regions
+from fleet.office.spoken import Voice
 from fleet.settings import Fleet
 from fleet.snapshots.store import SnapshotStore
 from fleet.web.tail import Tail
@@ -21,4 +23,6 @@ class Site:
     snapshots: SnapshotStore
     intake: Intake
     tail: Tail
+    regions: Regions = field(default_factory=Regions)
+    voice: Voice = field(default_factory=Voice)
     now: Callable[[], float] = time.time

@@ -1,4 +1,4 @@
-"""The end of the event table: tells whoever follows it that more was stored."""
+"""The end of the tables of events, steps and calls: tells whoever follows it that more was stored."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
 
+from fleet.office import cases, tickets
 from fleet.store import StoreError
 from fleet.views.events import newest_position
 from fleet.views.reading import reading
@@ -99,4 +100,8 @@ class Tail:
 
     def _read(self) -> int:
         with reading(self._engine) as connection:
-            return newest_position(connection)
+            return (
+                newest_position(connection)
+                + cases.newest_position(connection)
+                + tickets.newest_call(connection)
+            )
