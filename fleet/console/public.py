@@ -84,13 +84,8 @@ def _nothing(*, why: str | None = None, typed: str = "") -> dict[str, Any]:
 
 def _meant(visit: Visit, typed: str) -> str | None:
     """The code that was meant where one sign was typed wrong, if just one of ours can be meant."""
-    try:
-        candidates = codes.candidates(typed)
-    except codes.NotACode:
-        return None
     with reading(visit.site.engine) as connection:
-        known = [code for code in candidates if cases.by_code(connection, code)]
-    return known[0] if len(known) == 1 else None
+        return cases.meant_by(connection, typed)
 
 
 def _shown(connection: Connection, case: Case, *, visit: Visit) -> dict[str, object]:

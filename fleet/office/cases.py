@@ -13,7 +13,7 @@ from fleet.office.regions import Regions
 from fleet.office.states import APPROVED, MACHINES, Sort, why_not
 from fleet.store.inserting import insert_into
 from fleet.store.tables import cases, steps
-from loket.codes import code_of
+from loket import codes
 
 CLOCK = "clock"
 """Who acts where time alone does."""
@@ -111,7 +111,7 @@ def open_case(connection: Connection, new: New, *, regions: Regions, now: float)
     done = connection.execute(
         insert_into(connection, cases)
         .values(
-            subject=new.subject, code=code_of(UUID(new.subject)), sort=new.sort, service=new.service,
+            subject=new.subject, code=codes.code_of(UUID(new.subject)), sort=new.sort, service=new.service,
             device=new.device, region=new.region, category=new.category, topic=new.topic, agency=new.agency,
             identity=new.identity, place=new.place, clock=Pace.USUAL, state=first, due_at=due_at,
             created_at=new.created_at, changed_at=now,
@@ -176,6 +176,17 @@ def by_code(connection: Connection, code: str) -> list[Case]:
     """The cases that go by a code, the newest first: 35 bits may name two."""
     rows = connection.execute(select(cases).where(cases.c.code == code).order_by(cases.c.created_at.desc()))
     return [_case(row) for row in rows]
+
+
+def meant_by(connection: Connection, typed: str) -> str | None:
+    """The code of a case that is meant by what was typed, one slip forgiven; None for none, or several."""
+    try:
+        candidates = codes.candidates(typed)
+    except codes.NotACode:
+        return None
+    rows = connection.execute(select(cases.c.code).distinct().where(cases.c.code.in_(candidates)).limit(2))
+    known = [row.code for row in rows]
+    return known[0] if len(known) == 1 else None
 
 
 def steps_of(connection: Connection, subject: str) -> list[Taken]:
@@ -262,11 +273,14 @@ def close_unanswered(connection: Connection, *, regions: Regions, now: float, at
 
 
 def answer_to(connection: Connection, code: str, *, inquiry: str) -> Answer:
-    """What is known of a code, for the device that asks: the newest case that goes by it."""
-    found = by_code(connection, code)
-    if not found:
+    """What is known of a code, for the device that asks: the newest case that goes by it.
+
+    One slip is forgiven where just one code of ours can be meant.
+    """
+    meant = meant_by(connection, code)
+    if meant is None:
         return Answer(inquiry=inquiry, found=False)
-    case = found[0]
+    case = by_code(connection, meant)[0]
     said = [_told(step) for step in steps_of(connection, case.subject)]
     return Answer(
         inquiry=inquiry, found=True, service=case.service, steps=said[-STEPS_MAX:], due_at=case.due_at

@@ -58,21 +58,24 @@ class Served:
         return {"authorization": f"Bearer {self.secret(Use.TOKEN, role)}"}
 
 
-def make(folder: Path) -> Fleet:
-    """A data folder as `fleet init` makes it, with free ports."""
+def make(folder: Path, *, more: str = "") -> Fleet:
+    """A data folder as `fleet init` makes it, with free ports; `more` is added to its settings."""
     folder.mkdir(parents=True, exist_ok=True)
     web, broker, devices = free_ports(3)
     (folder / "fleet.toml").write_text(
-        f"[web]\nport = {web}\n[broker]\nport = {broker}\n[devices]\nport = {devices}\n"
+        f"[web]\nport = {web}\n[broker]\nport = {broker}\n[devices]\nport = {devices}\n{more}"
     )
     initialise(Plan(data=folder))
     return load_fleet(folder)
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """Make the folder if it is not there, serve it for as long as the block lasts, and stop it."""
-    fleet = load_fleet(folder) if (folder / "fleet.toml").exists() else make(folder)
+def serving(folder: Path, *, more: str = "") -> Iterator[Served]:
+    """Make the folder if it is not there, serve it for as long as the block lasts, and stop it.
+
+    `more` is added to the settings of a folder that is made.
+    """
+    fleet = load_fleet(folder) if (folder / "fleet.toml").exists() else make(folder, more=more)
     engine = open_store(fleet.database_url)
     log = folder / "serve.log"
     with log.open("ab") as output:
