@@ -1,4 +1,4 @@
-"""Whether a document's photograph can be read, and what the citizen can do about it. It advises and never refuses."""
+"""Whether a document's photograph can be read, and what the citizen can do; it never refuses one."""
 
 import math
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ class Judge:
         faults: Sequence[Fault] = (),
         thresholds: Sequence[float] = (),
     ) -> None:
-        """`faults`: what `reader` tells, by its outputs; `thresholds`: from which probability each is told."""
+        """`faults`: what `reader` tells; `thresholds`: from which probability each is told."""
         self._reader = reader
         self._faults = tuple(zip(faults, thresholds, strict=True))
 
