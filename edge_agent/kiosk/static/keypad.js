@@ -133,9 +133,18 @@ function number() {
   }
 }
 
+/** Whether a key asks something of the browser and not of the page. */
+function isForTheBrowser(event) {
+  return event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && event.key === "Escape")
+    || /^(F([1-9]|1[0-2])|Browser.*|Launch.*|ContextMenu|Print.*|Help|Find|ZoomToggle)$/.test(event.key);
+}
+
 /** Listens to the keypad, and to the digits of an ordinary keyboard where nothing is typed. */
 export function hearKeys() {
   number();
+  window.addEventListener("keydown", (event) => {
+    if (isForTheBrowser(event)) event.preventDefault();
+  }, { capture: true });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const act = KEYS[event.code];
