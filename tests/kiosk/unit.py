@@ -139,11 +139,11 @@ class RunningKiosk:
         return f"http://127.0.0.1:{self.port}"
 
     def log_lines(self) -> list[dict[str, object]]:
-        """The log's lines; each must be JSON."""
+        """The log's lines; each must be JSON, but the one that LiteRT writes by itself."""
         deadline = time.monotonic() + 5
-        while not (text := self.log.read_text()).strip() and time.monotonic() < deadline:
+        while "{" not in (text := self.log.read_text()) and time.monotonic() < deadline:
             time.sleep(0.01)
-        return [json.loads(line) for line in text.splitlines()]
+        return [json.loads(line) for line in text.splitlines() if not line.startswith("INFO: Created")]
 
     def inbox(self) -> Inbox:
         """The device's inbox, as the uplink has it; close it."""
