@@ -8,9 +8,12 @@ import numpy as np
 from edge_agent.reading import Unfit
 
 try:
-    from ai_edge_litert.interpreter import Interpreter
+    from ai_edge_litert.interpreter import Interpreter, OpResolverType
 except ImportError:
-    from tflite_runtime.interpreter import Interpreter
+    from tflite_runtime.interpreter import Interpreter, OpResolverType
+
+_PLAIN = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+"""XNNPACK gains nothing on models this small, and writes into the log past our own."""
 
 
 class Network:
@@ -19,7 +22,9 @@ class Network:
     def __init__(self, model: Path) -> None:
         """Load `model`, a file that was verified. Raises Unfit."""
         try:
-            self._interpreter: Any = Interpreter(model_path=str(model), num_threads=1)
+            self._interpreter: Any = Interpreter(
+                model_path=str(model), num_threads=1, experimental_op_resolver_type=_PLAIN
+            )
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError, OSError) as error:
             told = (str(error).splitlines() or ["the runtime gives no reason"])[0]
