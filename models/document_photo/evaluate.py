@@ -82,7 +82,7 @@ def sure_of(outputs: Outputs) -> NDArray[np.float64]:
 
 
 def thresholds_of(outputs: Outputs, faults: Faults) -> list[float]:
-    """For each fault the probability from which it is told: at most MOST_FALSE of pictures without it have it."""
+    """From which probability each fault is told: at most MOST_FALSE of pictures without it have more."""
     sure = sure_of(outputs)
     return [
         round(float(np.clip(np.quantile(sure[~faults[:, place], place], 1 - MOST_FALSE), 0.3, 0.7)), 3)

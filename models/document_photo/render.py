@@ -213,7 +213,7 @@ def _background(chance: np.random.Generator, size: tuple[int, int], *, held_out:
 
 
 def _corners(chance: np.random.Generator, size: tuple[int, int], *, cut: bool) -> Corners:
-    """Where the document lies: wholly inside with a margin, or beyond an edge by a twentieth of it or more."""
+    """Where the document lies: inside with a margin, or beyond an edge by a twentieth of it or more."""
     width, height = size
     while True:
         aspect = chance.uniform(0.6, 1.7)

@@ -1,6 +1,6 @@
 """Draws photographs of documents, learns what is wrong with them, and writes the model's TFLite file.
 
-    python models/document_photo/train.py --out FOLDER [--pictures 1600] [--epochs 60]
+    python models/document_photo/train.py --out FOLDER [--pictures 1600] [--epochs 40]
 
 Needs the `[edge,street,train]` extras. Pictures once drawn are kept in FOLDER as planes. Prints what
 `evaluate.py` then measures again from the file.
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the pictures and of the result")
     parser.add_argument("--pictures", type=int, default=1600, help="how many are learned from")
     parser.add_argument("--tune", type=int, default=300, help="how many set the thresholds")
-    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -70,9 +70,8 @@ def _network(seed: int) -> tf.keras.Model:
     layers = tf.keras.layers
     entry = layers.Input((CELLS, CELLS, PLANES))
     found = entry
-    for width in (16, 24, 32):
-        found = layers.Conv2D(width, 3, padding="same", activation="relu")(found)
-        found = layers.Conv2D(width, 3, strides=2, padding="same", activation="relu")(found)
+    for width, stride in ((16, 2), (24, 2), (32, 1), (32, 2)):
+        found = layers.Conv2D(width, 3, strides=stride, padding="same", activation="relu")(found)
     seen = layers.Concatenate()([
         layers.GlobalAveragePooling2D()(found),
         layers.GlobalMaxPooling2D()(found),
