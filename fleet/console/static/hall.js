@@ -39,6 +39,7 @@
   async function playAll() {
     if (playing) return;
     playing = true;
+    document.body.dataset.playing = "yes";
     while (waiting.length) {
       try {
         await play(waiting.shift());
@@ -47,6 +48,7 @@
       }
     }
     playing = false;
+    document.body.dataset.playing = "no";
   }
 
   const source = new EventSource(document.body.dataset.live);
@@ -61,6 +63,7 @@
     board.classList.remove("flash");
     void board.offsetWidth;
     board.classList.add("flash");
+    if (waiting.some((other) => other.number === call.number)) return; // it is about to be heard
     waiting.push(call);
     if (waiting.length > 10) waiting.shift();
     playAll();
