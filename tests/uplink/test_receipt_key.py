@@ -152,3 +152,16 @@ def test_the_private_key_is_its_owners_alone(bench) -> None:
     assert private.stat().st_mode & 0o777 == 0o600
     assert private.stat().st_uid == os.geteuid()
     assert b"PRIVATE" not in public.read_bytes()
+
+
+def test_the_fleet_hears_of_the_kiosks_key(street, eventually) -> None:
+    """Through the unit as it is wired: the kiosk makes its key while the uplink runs."""
+    fleet = street.fleet()
+    street.uplink()
+    device = street.device
+    key = open_key(device)
+    told = eventually(lambda: fleet.events(ReceiptKeyCertified.kind))
+    certified = receipt_keys.verify(
+        told[0].data["certificate"], device=device.id, root=street.authority.certificate, now=time.time()
+    )
+    assert certified.key.public_bytes_raw() == key.public_key().public_bytes_raw()
