@@ -11,11 +11,11 @@ from uuid import UUID
 
 import pytest
 
+from bench._thirty_days import submission_of
 from edge_agent.contract.streams import Stream
 from edge_agent.kiosk.register import Register
 from edge_agent.outbox.store import stream_path
 from loket import codes
-from tests.kiosk.thirty_days import device_of, submission_of
 
 CUTS_AT_LEAST = 40
 
@@ -23,7 +23,7 @@ CUTS_AT_LEAST = 40
 def run(folder: Path, first: int, last: int, *, total: int, cut: int | None = None) -> tuple[list[str], int]:
     """What the kiosk told, line by line, and its exit status."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.kiosk.thirty_days", str(folder), str(first), str(last)]
+        [sys.executable, "-m", "bench._thirty_days", str(folder), str(first), str(last)]
         + ([str(cut)] if cut else []),
         capture_output=True, text=True, timeout=900, check=False,
         env={**os.environ, "THIRTY_DAYS_TOTAL": str(total)},
@@ -40,6 +40,9 @@ def run(folder: Path, first: int, last: int, *, total: int, cut: int | None = No
     ],
 )
 def test_what_was_told_is_there_once(tmp_path: Path, total: int) -> None:
+    (tmp_path / "device.toml").write_text(
+        f'region = "17.07"\nname = "lebong-001"\ndata = "{tmp_path}/data"\nrun = "{tmp_path}/run"\n'
+    )
     told: dict[int, str] = {}
     cut, filed, killed = 0, 0, 0
 
@@ -67,9 +70,7 @@ def test_what_was_told_is_there_once(tmp_path: Path, total: int) -> None:
     assert status == 0
     assert sorted(told) == list(range(total))
 
-    database = sqlite3.connect(
-        f"file:{stream_path(device_of(tmp_path).data, Stream.SUBMISSIONS)}?mode=ro", uri=True
-    )
+    database = sqlite3.connect(f"file:{stream_path(tmp_path / 'data', Stream.SUBMISSIONS)}?mode=ro", uri=True)
     try:
         rows = database.execute("SELECT seq, event_id FROM rows ORDER BY seq").fetchall()
     finally:
@@ -78,7 +79,7 @@ def test_what_was_told_is_there_once(tmp_path: Path, total: int) -> None:
     assert Counter(event_id for _, event_id in rows) == Counter(
         submission_of(number) for number in range(total)
     )
-    register = Register(device_of(tmp_path).data / "kiosk.db")
+    register = Register(tmp_path / "data" / "kiosk.db")
     try:
         lost = [number for number, code in told.items() if register.find(code) is None]
         assert not lost, "each can be followed by its code, the first too"

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from bench._traces import in_files, in_memory
 from tests.kiosk.robot import Robot, services_of
-from tests.kiosk.traces import in_files, in_memory
 from tests.kiosk.unit import RunningKiosk, Visitor
 
 WORDS = "kanari-" + "9f27c1 lampu jalan di depan pasar padam"

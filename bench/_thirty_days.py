@@ -1,4 +1,4 @@
-"""A kiosk that files by itself: `python -m tests.kiosk.thirty_days FOLDER FIRST LAST [CUT]`.
+"""A kiosk that files by itself: `python -m bench._thirty_days SETTINGS FIRST LAST [CUT]`.
 
 Files the submissions FIRST to LAST (their UUIDs follow from their numbers), an hour of simulated time after
 another over thirty offline days, and tells each on its standard output only once the desk says that it is
@@ -22,7 +22,7 @@ from nacl.public import PrivateKey
 from edge_agent.clock import Reading
 from edge_agent.contract.events import EventData
 from edge_agent.contract.streams import Stream
-from edge_agent.device import Device
+from edge_agent.device import Device, load_device
 from edge_agent.inbox.store import open_inbox
 from edge_agent.kiosk.desk import Compose, Desk, Parts
 from edge_agent.kiosk.register import Register
@@ -39,11 +39,6 @@ KEY = IntakeKey.of(bytes(PrivateKey(bytes(range(32))).public_key))
 def submission_of(number: int) -> str:
     """The UUID of the submission with that number."""
     return str(UUID(bytes=uuid5(NAMES, str(number)).bytes, version=4))
-
-
-def device_of(folder: Path) -> Device:
-    """The device whose files lie in `folder`."""
-    return Device(region="17.07", name="lebong-001", data=folder / "data", run=folder / "run")
 
 
 def cut_at(statement: int) -> None:
@@ -81,9 +76,8 @@ def cut_at(statement: int) -> None:
     sqlite3.connect = counted  # type: ignore[assignment]
 
 
-def open_desk(folder: Path, clock: FixedClock) -> Desk:
+def open_desk(device: Device, clock: FixedClock) -> Desk:
     """A desk with the device's real files."""
-    device = device_of(folder)
 
     def open_parts() -> Parts:
         with ExitStack() as opened:
@@ -126,13 +120,14 @@ async def file_all(desk: Desk, clock: FixedClock, numbers: range, *, step_s: flo
 
 def main() -> None:
     """File, until all is filed or the cut comes."""
-    folder, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    device = load_device(Path(sys.argv[1]))
+    first, last = int(sys.argv[2]), int(sys.argv[3])
     total = int(os.environ.get("THIRTY_DAYS_TOTAL", last))
     if len(sys.argv) > 4:
         cut_at(int(sys.argv[4]))
     step_s = DAYS * 86_400 / total
     clock = FixedClock(datetime(2026, 3, 2, 8, 0, tzinfo=UTC) + timedelta(seconds=step_s * first))
-    with closing(open_desk(folder, clock)) as desk:
+    with closing(open_desk(device, clock)) as desk:
         asyncio.run(file_all(desk, clock, range(first, last), step_s=step_s))
 
 
