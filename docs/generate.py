@@ -29,6 +29,8 @@ from edge_agent.vision.metrics import METRICS, SOMETIMES
 from edge_agent.vision.settings import VisionSettings
 from fleet.cli import app as fleet_app
 from fleet.settings import Fleet
+from loket.region.folder import RegionFile
+from loket.region.parts import Announcement, Permit, Standard
 from loket.settings import Section
 
 FOLDER = Path(__file__).with_name("reference")
@@ -39,6 +41,10 @@ SETTINGS: dict[str, type[Section]] = {
     "kiosk.toml": KioskSettings,
     "vision.toml": VisionSettings,
     "fleet.toml": Fleet,
+    "region.toml": RegionFile,
+    "permits/NAME.toml": Permit,
+    "standards/NAME.toml": Standard,
+    "announcements/NAME.toml": Announcement,
 }
 USUAL = {"help", "install_completion", "show_completion"}
 COMMANDS = {"edge-agent": edge_app, "fleet": fleet_app}
@@ -48,7 +54,8 @@ SETTINGS_INTRO = """\
 
 A device reads one folder, `/etc/loket` unless `--config` names another; each unit reads `device.toml` and its
 own file ([why](../explanation/decisions/0004-one-settings-file-per-unit.md)). The fleet reads `fleet.toml` in
-the folder that `fleet init` makes. A relative path starts from the folder of its file. An unknown key or a
+the folder that `fleet init` makes. Both read the folder of the region
+([how to configure one](../how-to/configure-a-region.md)). A relative path starts from the folder of its file. An unknown key or a
 wrong value stops the start with one line that names the file, the line and the cure.
 """
 COMMANDS_INTRO = """\
