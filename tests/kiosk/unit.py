@@ -22,7 +22,7 @@ from nacl.public import PrivateKey, SealedBox
 from edge_agent.device import load_device
 from edge_agent.inbox.store import Inbox, open_inbox
 
-START_S = 20.0
+START_S = 60.0
 REGION = Path(__file__).resolve().parents[2] / "demo" / "region"
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading authorities for each client takes its time
 
