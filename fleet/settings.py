@@ -53,9 +53,6 @@ class Office(Section):
     complaints: Literal["own", "simulator"] = Field(
         default="own", description="Who deals with complaints: this command centre, or a LAPOR! simulator."
     )
-    permits: Literal["own", "simulator"] = Field(
-        default="own", description="Who knows of permits: this command centre, or a simulated office."
-    )
 
 
 class Devices(Section):

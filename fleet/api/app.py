@@ -11,6 +11,7 @@ from fleet.access.secrets import Principal
 from fleet.api.access import demand
 from fleet.api.live import live_router
 from fleet.api.messages import After, Before, CommandWanted, EventFilter, Limit, Page, page_of
+from fleet.api.office import office_router
 from fleet.api.submissions import submissions_router
 from fleet.snapshots.store import is_hash
 from fleet.store import StoreError
@@ -42,6 +43,7 @@ def api(site: Site) -> FastAPI:
         app.include_router(made, prefix=PREFIX, dependencies=[viewer])
     app.include_router(live_router(site), prefix=PREFIX, dependencies=[viewer])
     app.include_router(submissions_router(site), prefix=PREFIX, dependencies=[viewer])
+    app.include_router(office_router(site), prefix=PREFIX, dependencies=[viewer])
 
     @app.api_route(
         PREFIX + "/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False

@@ -8,6 +8,7 @@ from threading import Event
 from sqlalchemy import Engine
 
 from edge_agent.contract.events import ReceiptKeyCertified
+from fleet.adapters.exchange import exchange_of
 from fleet.identity.keys import load_statement_key
 from fleet.ingest.inflow import Inflow
 from fleet.ingest.keeper import Keeper
@@ -58,7 +59,8 @@ def _work(fleet: Fleet, engine: Engine, regions: Regions, stopping: Event) -> No
     relay = Relay(engine, fleet, key=key, is_busy=lambda: inflow.waiting > fleet.ingest.batch_max)
     receipt_keys = deal_with(read_root(fleet.layout.root_certificate), refused_keep=fleet.ingest.refused_keep)
     deals = {**DEALS, ReceiptKeyCertified.kind: receipt_keys}
-    clerk = Clerk(engine, regions=regions, deals=deals, now=time.time)
+    also = exchange_of(fleet.office.complaints, engine, regions=regions, now=time.time)
+    clerk = Clerk(engine, regions=regions, deals=deals, now=time.time, also=also)
     with relay, clerk, inflow.connection as connection:
 
         def check() -> None:

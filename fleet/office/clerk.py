@@ -53,10 +53,17 @@ class Clerk:
     """A context manager: inside it the clerk works, in a thread of its own."""
 
     def __init__(
-        self, engine: Engine, *, regions: Regions, deals: Mapping[str, Deal], now: Callable[[], float]
+        self,
+        engine: Engine,
+        *,
+        regions: Regions,
+        deals: Mapping[str, Deal],
+        now: Callable[[], float],
+        also: Callable[[], None] = lambda: None,
     ) -> None:
-        """`deals` by kind of event; `now` tells s since 1970."""
+        """`deals` by kind of event; `now` tells s since 1970; `also` is done among the chores."""
         self._engine, self._regions, self._deals, self._now = engine, regions, deals, now
+        self._also = also
         self._stopping = Flag()
         self._thread = Thread(target=self._run, name="clerk", daemon=True)
 
@@ -110,6 +117,7 @@ class Clerk:
             try:
                 if time.monotonic() >= chores_at:
                     self.chores()
+                    self._also()
                     chores_at = time.monotonic() + _CHORES_EVERY_S
                 while self.work() and not self._stopping.is_set():
                     pass
