@@ -1,0 +1,104 @@
+"""Notices over a real broker: from what a device files to what it is told, signed, to it alone."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from edge_agent.contract import signed, topics
+from edge_agent.contract.events import CodeAsked, EventData, NoticesReceived, TicketTaken
+from edge_agent.contract.identity import DeviceId
+from edge_agent.contract.notices import Answer, Notice, QueueState, Status
+from fleet.office import tickets
+from fleet.office.regions import load_regions
+from fleet.store.engine import open_store, writing
+from fleet.store.tables import notices as notice_table
+from tests.fleet.conftest import Controller, Speaker, eventually, make_fleet, message
+
+REGION_FOLDER = Path(__file__).parents[2] / "demo" / "region"
+REGIONS = load_regions([REGION_FOLDER])
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Controller]:
+    fleet = make_fleet(tmp_path / "fleet", more=f'[office]\nfolders = ["{REGION_FOLDER}"]\n')
+    controller = Controller(fleet, open_store(fleet.database_url), tmp_path)
+    try:
+        controller.start_broker()
+        controller.start_ingest()
+        yield controller
+    finally:
+        controller.close()
+
+
+def told(town: Controller, speaker: Speaker, device: DeviceId) -> list[Notice]:
+    key = load_pem_public_key(town.layout.statement_public_key.read_bytes())
+    with speaker.changed:
+        heard = list(speaker.heard)
+    return [
+        signed.verify(payload, Notice, key=key, device=device)
+        for topic, payload in heard
+        if topic == topics.notice(device)
+    ]
+
+
+def test_a_number_that_is_called_is_told_to_the_kiosk_that_gave_it_and_to_no_other(town: Controller) -> None:
+    device, papers = town.add_device()
+    other, other_papers = town.add_device("lebong-002")
+    kiosk = town.speaker(papers, topics.notice(device))
+    eavesdropper = town.speaker(other_papers, topics.notice(device), topics.notice(other))
+    seqs = iter(range(1, 100))
+
+    def say(data: EventData) -> None:
+        payload = message(data, seq=next(seqs), device=device, incarnation=str(uuid4()))
+        assert kiosk.publish(topics.event(device, data.kind), payload) == 0
+
+    day = REGIONS.today("17.07", time.time()).isoformat()
+    ticket = str(uuid4())
+    say(TicketTaken(ticket=ticket, queue="umum", number="C1", day=day))
+    eventually(
+        lambda: {type(one.body) for one in told(town, kiosk, device)} == {Status, QueueState}, within_s=20
+    )
+    with writing(town.engine) as connection:
+        at = tickets.counter(REGIONS.offices["mpp"], queue="umum", number=1, actor="siti", now=time.time())
+        assert tickets.call_next(connection, at, after=None, regions=REGIONS)
+    pressed = time.monotonic()
+    eventually(
+        lambda: any(
+            isinstance(one.body, Status) and one.body.step.state == "called"
+            for one in told(town, kiosk, device)
+        ),
+        within_s=20,
+    )
+    print(f"told after {time.monotonic() - pressed:.2f} s")
+    eventually(
+        lambda: [
+            one.body.calling for one in told(town, kiosk, device) if isinstance(one.body, QueueState)
+        ][-1] == "C1"
+    )  # fmt: skip
+
+    inquiry = str(uuid4())
+    say(CodeAsked(inquiry=inquiry, code="00000000"))
+    eventually(lambda: any(isinstance(one.body, Answer) for one in told(town, kiosk, device)))
+    last = max(one.number for one in told(town, kiosk, device))
+    say(NoticesReceived(through=last))
+    eventually(lambda: town.rows(notice_table) == [])
+    assert eavesdropper.heard == []
+
+
+def test_an_ingest_that_was_killed_tells_what_it_had_not_told(town: Controller) -> None:
+    device, papers = town.add_device()
+    kiosk = town.speaker(papers, topics.notice(device))
+    day = REGIONS.today("17.07", time.time()).isoformat()
+    town.stop_ingest(9)
+    payload = message(
+        TicketTaken(ticket=str(uuid4()), queue="umum", number="C1", day=day),
+        seq=1, device=device, incarnation=str(uuid4()),
+    )  # fmt: skip
+    kiosk.publish(topics.event(device, TicketTaken.kind), payload)
+    assert told(town, kiosk, device) == []
+    town.start_ingest()
+    eventually(lambda: {one.number for one in told(town, kiosk, device)} == {1, 2})
