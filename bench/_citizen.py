@@ -75,7 +75,8 @@ def answer(page: Page, words: str) -> None:
 
 
 def tap(page: Page, target: Locator) -> None:
-    """Tap, and wait for the page that it leads to."""
+    """Tap once the page counts taps (taps.js), and wait for the page that it leads to."""
+    page.locator("html[data-settled]").wait_for(state="attached")
     with page.expect_navigation(wait_until="load"):
         target.tap()
     while not page.evaluate("performance.getEntriesByName('first-contentful-paint').length"):

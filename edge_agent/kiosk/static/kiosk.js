@@ -5,10 +5,12 @@ import { hearKeys } from "./keypad.js";
 import { offerKeyboard } from "./keyboard.js";
 import { speakPage } from "./speech.js";
 import { proveScreen } from "./screen.js";
+import { settleTaps } from "./taps.js";
 
 watchVisit();
 watchState();
 keepWords();
+settleTaps();
 hearKeys();
 offerKeyboard();
 document.getElementById("summary")?.focus();

@@ -1,0 +1,20 @@
+// One tap, one answer: where choosing an option already goes on, the second tap of a double tap would fall on
+// the next page's option at the same place, and a key held down would answer page after page.
+const SETTLE_MS = 400;
+
+/** From then on `html[data-settled]` says that a tap counts. */
+export function settleTaps() {
+  const page = document.documentElement;
+  setTimeout(() => { page.dataset.settled = ""; }, SETTLE_MS);
+  document.addEventListener("click", (event) => {
+    const byPointer = event.detail > 0;
+    if (!byPointer || "settled" in page.dataset || !event.target.closest("button.option")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true });
+  document.addEventListener("keydown", (event) => {
+    if (!event.repeat || !/^[0-9]$/.test(event.key) || event.target.matches("textarea, input")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true });
+}
