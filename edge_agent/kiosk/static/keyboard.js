@@ -88,14 +88,16 @@ function open(field) {
     board.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       const pressed = event.target.closest("button");
-      if (!pressed) return;
+      if (!pressed || pressed.dataset.name === "close") return;
       pressed.classList.add("down");
       setTimeout(() => pressed.classList.remove("down"), 120);
       act(pressed);
     });
-    // A screen reader or a switch clicks without a pointer.
+    // A screen reader or a switch clicks without a pointer. To close waits for the click too: what lies beneath
+    // would get it otherwise.
     board.addEventListener("click", (event) => {
-      if (event.detail === 0 && event.target.closest("button")) act(event.target.closest("button"));
+      const pressed = event.target.closest("button");
+      if (pressed && (event.detail === 0 || pressed.dataset.name === "close")) act(pressed);
     });
     document.querySelector("main").append(board);
   }
@@ -117,5 +119,5 @@ export function offerKeyboard() {
   document.addEventListener("pointerdown", (event) => {
     if (!board || board.hidden) return;
     if (!event.target.closest("#keyboard, textarea, input")) close();
-  });
+  }, { capture: true }); // before a key redraws the keyboard, and is then no longer in it
 }

@@ -13,6 +13,7 @@ const context = spoken ? new AudioContext() : null;
 let turn = 0;
 let playing = null;
 
+const CODE = /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/g;
 const tidy = (text) => text.replace(/\s+/g, " ").trim();
 const sentence = (text) => (/[.!?:…]$/.test(text) || !text ? text : `${text}.`);
 const filled = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
@@ -67,6 +68,7 @@ function walk(element, lines) {
   if (inner.length && !element.matches("li, p")) return void inner.forEach((child) => walk(child, lines));
   const text = sentence(tidy(textOf(element)));
   if (text) lines.push({ text });
+  for (const code of text.match(CODE) ?? []) lines.push({ text: filled(words.repeat, { name: `${code}.` }) });
 }
 
 /** What the page says, line by line. */
@@ -101,7 +103,8 @@ export function repeatPage() {
 }
 
 async function sound({ text }) {
-  const fields = { text: text.slice(0, 2000), language };
+  const heard = text.replace(CODE, (code) => [...code.replace("-", "")].join(", "));
+  const fields = { text: heard.slice(0, 2000), language };
   const reply = await fetch("/suara", { method: "POST", body: new URLSearchParams(fields) });
   if (!reply.ok) throw new Error(reply.status);
   return context.decodeAudioData(await reply.arrayBuffer());
