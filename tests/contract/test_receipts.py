@@ -77,6 +77,14 @@ def test_a_signature_of_the_same_key_for_another_purpose_is_refused() -> None:
         receipts.verify(SIGNED[:-64] + KEY.sign(SIGNED[:-64]), key=PUBLIC)
 
 
+@pytest.mark.parametrize(("place", "value"), [(0, 0), (0, 2), (1, 2), (1, 3), (1, 0x81)])
+def test_a_form_of_receipt_that_is_not_known_is_refused_though_it_is_signed(place: int, value: int) -> None:
+    body = bytearray(SIGNED[:-64])
+    body[place] = value
+    with pytest.raises(Malformed):
+        receipts.verify(bytes(body) + KEY.sign(receipts.STATEMENT + body), key=PUBLIC)
+
+
 @given(st.binary(max_size=300))
 def test_never_fails_otherwise_on_any_bytes(message: bytes) -> None:
     with pytest.raises(ContractError):

@@ -107,6 +107,16 @@ def test_every_bit_of_the_qr_codes_text_that_flips_is_refused(trust: Trust) -> N
             verify(flipped.decode("latin-1"), trust=trust)
 
 
+@pytest.mark.parametrize(("place", "value"), [(0, 0), (0, 2), (1, 2), (1, 3), (1, 0x81)])
+def test_a_form_of_receipt_that_is_not_known_is_refused_though_it_is_signed(
+    trust: Trust, place: int, value: int
+) -> None:
+    body = bytearray(SIGNED[:-64])
+    body[place] = value
+    with pytest.raises(NotGenuine, match="version"):
+        verify(receipts.to_text(bytes(body) + KEY.sign(receipts.STATEMENT + body)), trust=trust)
+
+
 @pytest.mark.parametrize("cut", [1, 2, 5, 13, 64, 127])
 def test_a_receipt_with_a_piece_missing_is_refused(trust: Trust, cut: int) -> None:
     for text in (
