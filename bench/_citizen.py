@@ -76,7 +76,7 @@ def answer(page: Page, words: str) -> None:
 
 def tap(page: Page, target: Locator) -> None:
     """Tap once the page counts taps (taps.js), and wait for the page that it leads to."""
-    page.locator("html[data-settled]").wait_for(state="attached")
+    page.locator("html[data-settled=yes]").wait_for(state="attached")
     with page.expect_navigation(wait_until="load"):
         target.tap()
     while not page.evaluate("performance.getEntriesByName('first-contentful-paint').length"):

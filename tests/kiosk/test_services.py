@@ -596,7 +596,7 @@ def test_one_tap_on_the_first_page_calls(office: Office) -> None:
     async def steps(guest: Guest) -> None:
         await guest.press("", path="/darurat", sort="ambulans")
         assert guest.path == "/darurat"
-        assert 'id="dial">119<' in guest.text
+        assert 'id="dial" data-spell>119<' in guest.text
 
     office.receive(steps)
     (raised,) = office.filed("kiosk.emergency.raised")
@@ -636,7 +636,7 @@ def test_an_alarm_that_cannot_be_kept_says_so_and_can_be_tried_again(office: Off
     async def steps(guest: Guest) -> None:
         await guest.press("", path="/darurat", sort="damkar")
         assert "TIDAK dapat mengirim" in guest.text
-        assert 'id="dial">113<' in guest.text
+        assert 'id="dial" data-spell>113<' in guest.text
         office.outbox.full = False
         await guest.press("again", sort="damkar")
         assert "TIDAK dapat" not in guest.text
@@ -653,7 +653,7 @@ def test_an_alarm_is_raised_even_where_no_visit_fits(office: Office) -> None:
     async def steps(guest: Guest) -> None:
         await guest.press("", path="/darurat", sort="ambulans")
         assert guest.page.status_code == 200
-        assert 'id="dial">119<' in guest.text
+        assert 'id="dial" data-spell>119<' in guest.text
 
     office.receive(steps)
     assert len(office.filed("kiosk.emergency.raised")) == 1

@@ -32,9 +32,9 @@ def launch(playwright: Playwright, *arguments: str, bfcache: bool = False) -> Br
 def go(page: Page, selector: str) -> None:
     """Press what leads to another page, and wait until that is there with its style and script.
 
-    Where a tap answers at once, it waits until the page counts one (taps.js); without scripts it counts at once.
+    It waits until the page counts a tap (taps.js); without scripts that is at once.
     """
-    if selector.startswith("button.option") and page.evaluate("!!document.querySelector('script')"):
+    if page.locator("html[data-settled]").count():
         settled(page)
     with page.expect_navigation(wait_until="load"):
         page.locator(selector).first.click()
@@ -42,7 +42,7 @@ def go(page: Page, selector: str) -> None:
 
 def settled(page: Page) -> None:
     """Wait until a tap counts: the second of a double tap does not."""
-    page.locator("html[data-settled]").wait_for(state="attached")
+    page.locator("html[data-settled=yes]").wait_for(state="attached")
 
 
 def choose(page: Page, at: int = 0) -> None:

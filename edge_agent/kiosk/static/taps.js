@@ -2,13 +2,14 @@
 // the next page's option at the same place, and a key held down would answer page after page.
 const SETTLE_MS = 400;
 
-/** From then on `html[data-settled]` says that a tap counts. */
+/** `html[data-settled]` is "no" until a tap counts, then "yes". */
 export function settleTaps() {
   const page = document.documentElement;
-  setTimeout(() => { page.dataset.settled = ""; }, SETTLE_MS);
+  page.dataset.settled = "no";
+  setTimeout(() => { page.dataset.settled = "yes"; }, SETTLE_MS);
   document.addEventListener("click", (event) => {
     const byPointer = event.detail > 0;
-    if (!byPointer || "settled" in page.dataset || !event.target.closest("button.option")) return;
+    if (!byPointer || page.dataset.settled === "yes" || !event.target.closest("button.option")) return;
     event.preventDefault();
     event.stopPropagation();
   }, { capture: true });
