@@ -103,7 +103,7 @@ def test_a_number_by_three_keys(open_page: Callable[..., Page], kiosk: RunningKi
     assert kiosk.rows()[-1][1]["queue"] == "umum"
 
 
-def test_a_survey_by_eleven_keys_and_the_hash_key(open_page: Callable[..., Page], kiosk: RunningKiosk) -> None:
+def test_a_survey_by_eleven_keys_and_hash(open_page: Callable[..., Page], kiosk: RunningKiosk) -> None:
     page = open_page()
     for key in "51123412341":
         with page.expect_navigation(wait_until="load"):
