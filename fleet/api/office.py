@@ -15,7 +15,7 @@ from fleet.office.cases import Case, Move, New, Taken, Wanted
 from fleet.office.clocks import Pace
 from fleet.office.states import Sort
 from fleet.office.tickets import Ticket
-from fleet.store.engine import writing
+from fleet.store.engine import translated, writing
 from fleet.views.reading import reading
 from fleet.web.site import Site
 from loket import codes
@@ -175,7 +175,7 @@ def _cases(made: APIRouter, site: Site) -> None:
             subject=wanted.subject, sort=Sort.PERMIT, service="permit", region=wanted.region, created_at=now,
             topic=wanted.permit, agency=permit.agency,
         )  # fmt: skip
-        with writing(site.engine) as connection:
+        with translated(), writing(site.engine) as connection:
             if cases.open_case(connection, new, regions=site.regions, now=now):
                 append(connection, Action.CASE_STEPPED, actor=by.name, subject=wanted.subject, now=now)
             found = cases.find(connection, wanted.subject)
@@ -286,7 +286,7 @@ def _queues(made: APIRouter, site: Site) -> None:
             raise HTTPException(404, "no such office")
         try:
             at = tickets.counter(found, queue=queue, number=counter, actor=by.name, now=site.now())
-            with writing(site.engine) as connection:
+            with translated(), writing(site.engine) as connection:
                 if wanted.do == "next":
                     return tickets.call_next(connection, at, after=wanted.ticket, regions=site.regions)
                 if wanted.do == "transfer":
@@ -307,7 +307,7 @@ def _queues(made: APIRouter, site: Site) -> None:
 def _stepped(site: Site, subject: str, move: Move) -> Taken:
     now = site.now()
     try:
-        with writing(site.engine) as connection:
+        with translated(), writing(site.engine) as connection:
             taken = cases.take_step(connection, subject, move, regions=site.regions, now=now)
             append(connection, Action.CASE_STEPPED, actor=move.actor, subject=subject, now=now)
             return taken

@@ -15,7 +15,7 @@ from fleet.office import NotKnown, NotPossible, cases, surveys
 from fleet.office.cases import Case, Move, Wanted
 from fleet.office.clocks import Pace
 from fleet.office.states import MACHINES, Sort
-from fleet.store.engine import writing
+from fleet.store.engine import translated, writing
 from fleet.views import submissions
 from fleet.views.reading import reading
 from loket.ikm import ELEMENTS
@@ -94,7 +94,7 @@ def step(visit: Visit) -> Response:
         expect=form.get("expect") or None,
     )
     try:
-        with writing(visit.site.engine) as connection:
+        with translated(), writing(visit.site.engine) as connection:
             cases.take_step(connection, subject, move, regions=visit.site.regions, now=visit.now)
             append(connection, Action.CASE_STEPPED, actor=move.actor, subject=subject, now=visit.now)
     except NotKnown:
@@ -126,7 +126,7 @@ def emergency_step(visit: Visit) -> Response:
     actor = visit.principal.name if visit.principal is not None else ""
     move = Move(after=form.get("after", "")[:64], actor=actor, reason=form.get("reason", ""))
     try:
-        with writing(visit.site.engine) as connection:
+        with translated(), writing(visit.site.engine) as connection:
             found = cases.find(connection, subject)
             if found is None or found.sort is not Sort.EMERGENCY:
                 raise NotKnown("no such call")

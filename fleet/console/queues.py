@@ -12,7 +12,7 @@ from fleet.console.casework import Router
 from fleet.console.visit import Visit, redirect
 from fleet.office import NotKnown, NotPossible, tickets
 from fleet.office.regions import Office
-from fleet.store.engine import writing
+from fleet.store.engine import translated, writing
 from fleet.views.reading import reading
 from fleet.web.stream import Message, stream
 from fleet.web.tail import FOLLOWERS_MAX
@@ -69,7 +69,7 @@ def act(visit: Visit) -> Response:
         return visit.trouble(404, "not found")
     ticket, regions = visit.form.get("ticket", ""), visit.site.regions
     try:
-        with writing(visit.site.engine) as connection:
+        with translated(), writing(visit.site.engine) as connection:
             match what:
                 case "next":
                     called = tickets.call_next(connection, at, after=ticket or None, regions=regions)

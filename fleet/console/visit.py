@@ -70,10 +70,12 @@ class Visit:
         )
 
     def page(self, template: str, *, status: int = 200, live: str | None = None, **values: Any) -> Response:
-        """A whole page; `live` is the path of the stream that keeps it fresh."""
+        """A whole page; `live` is the path of the stream that keeps it fresh (None: its alarms alone)."""
         path = self.request.url.path
         here = f"{path}?{self.request.url.query}" if self.request.url.query else path
         values.setdefault("emergencies", self._emergencies())
+        if live is None and self.principal is not None:
+            live = "/live?view=alarms"  # who is signed in learns of a call for help on every page
         body = self.fragment(
             template,
             principal=self.principal,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 from edge_agent.contract.notices import Answer, Status, Step
 from fleet.office import NotKnown, NotPossible, notices
 from fleet.office.clocks import PERMIT_DAYS, Pace, Past, due
+from fleet.office.locking import alone
 from fleet.office.regions import Regions
 from fleet.office.states import APPROVED, MACHINES, Sort, why_not
 from fleet.store.inserting import insert_into
@@ -106,6 +107,7 @@ class Wanted:
 
 def open_case(connection: Connection, new: New, *, regions: Regions, now: float) -> bool:
     """Open a case in its first state; False if there is one of that subject already."""
+    alone(connection)
     first = MACHINES[new.sort].first
     due_at = _due(new.sort, [Past(first, now)], new.region, new.topic, pace=Pace.USUAL, regions=regions)
     done = connection.execute(
@@ -128,7 +130,8 @@ def open_case(connection: Connection, new: New, *, regions: Regions, now: float)
 
 def take_step(connection: Connection, subject: str, move: Move, *, regions: Regions, now: float) -> Taken:
     """Take a case one step on, and have its device told. Raises NotKnown, NotPossible: nothing is changed."""
-    row = connection.execute(select(cases).where(cases.c.subject == subject).with_for_update()).first()
+    alone(connection)
+    row = connection.execute(select(cases).where(cases.c.subject == subject)).first()
     if row is None:
         raise NotKnown(f'no case "{subject[:64]}" is here')
     case = _case(row)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.notices import Answer, Notice, QueueState, Status
+from fleet.office.locking import alone
 from fleet.store.inserting import insert_into
 from fleet.store.tables import devices, notice_marks, notices, presence
 
@@ -40,6 +41,7 @@ class Mark:
 
 def tell(connection: Connection, body: Told, *, device: str, now: float) -> int:
     """Have a device told; returns the notice's number. A queue that is still on its way is overwritten."""
+    alone(connection)
     about = f"queue:{body.queue}" if isinstance(body, QueueState) else body.tell
     text = body.model_dump_json()
     if isinstance(body, QueueState):
@@ -76,6 +78,7 @@ def pending(connection: Connection, *, now: float, at_most: int) -> list[Pending
 
 def published(connection: Connection, sent: Sequence[Pending], *, at: float) -> None:
     """Record that the broker has these; one that was overwritten meanwhile stays due."""
+    alone(connection)
     for one in sent:
         connection.execute(
             update(notices)
@@ -90,6 +93,7 @@ def published(connection: Connection, sent: Sequence[Pending], *, at: float) -> 
 
 def received(connection: Connection, mark: Mark, *, device: str, now: float) -> bool:
     """Note how far a device has its notices; True if it has lost what it had, and must be told anew."""
+    alone(connection)
     before = connection.execute(select(notice_marks).where(notice_marks.c.device == device)).first()
     if before is not None and before.incarnation == mark.incarnation and mark.seq <= before.seq:
         return False  # an event that came late: a newer one has spoken

@@ -10,6 +10,7 @@ from edge_agent.contract.events import TicketTaken
 from edge_agent.contract.notices import QueueState
 from fleet.office import NotKnown, NotPossible, cases, notices
 from fleet.office.cases import CLOCK, Move, New
+from fleet.office.locking import alone
 from fleet.office.queueing import Service, Waiting, in_order, may_be_missed, minutes_each
 from fleet.office.regions import Office, Regions
 from fleet.office.states import Sort
@@ -104,6 +105,7 @@ def take(
     office = _office_of(regions, region, said.queue)
     if office is None:
         return False
+    alone(connection)
     new = New(
         subject=said.ticket, sort=Sort.TICKET, service="ticket", region=region, created_at=at, device=device,
         topic=said.queue,
@@ -122,6 +124,7 @@ def take(
 
 def cancel(connection: Connection, ticket: str, *, regions: Regions, now: float) -> bool:
     """A citizen gave a number back; False where it is too late for that, or it is not known."""
+    alone(connection)
     found = find(connection, ticket)
     if found is None or found.state not in (*WAITS, "called"):
         return False
@@ -135,6 +138,7 @@ def call_next(connection: Connection, at: Counter, *, after: str | None, regions
     `after` is who was at the counter when the button was seen (None: nobody), so that a second press of it
     calls nobody. Raises NotPossible if that has changed, or who was called has not been dealt with.
     """
+    alone(connection)
     current = _current(connection, at)
     if (current.ticket if current is not None else None) != after:
         raise NotPossible("somebody was called to this counter meanwhile; look at it again")
@@ -284,6 +288,7 @@ def find(connection: Connection, ticket: str) -> Ticket | None:
 
 def close_days(connection: Connection, *, regions: Regions, now: float, at_most: int = 200) -> int:
     """End the tickets of days that are over: who waited waits no more. Returns how many."""
+    alone(connection)
     count = 0
     for office in regions.offices.values():
         today = regions.today(office.region.file.code, now).isoformat()
@@ -425,6 +430,7 @@ def _here(connection: Connection, at: Counter, ticket: str) -> Ticket:
 
 
 def _of_queue(connection: Connection, at: Counter, ticket: str) -> Ticket:
+    alone(connection)
     found = find(connection, ticket)
     if found is None or (found.office, found.queue) != (at.office.name, at.queue.name):
         raise NotKnown(f'queue {at.queue.name} has no ticket "{ticket[:64]}"')

@@ -38,7 +38,9 @@
     if ("keyed" in element.dataset) keyed(element, html);
     else element.innerHTML = html;
     if (target && !element.contains(document.activeElement)) {
-      const again = [...element.querySelectorAll("a")].find((link) => link.getAttribute("href") === target);
+      const again = [...element.querySelectorAll("a, button, input")].find(
+        (one) => (one.getAttribute("href") || one.id) === target,
+      );
       if (again) again.focus({ preventScroll: true });
     }
   }
