@@ -51,7 +51,8 @@ def test_the_script_is_bash_that_parses() -> None:
 def test_the_layout_compiles_and_has_no_modifier_for_shortcuts() -> None:
     done = subprocess.run(
         ["xkbcli", "compile-keymap", "--rules", "loket", "--layout", "loket"],
-        env={**os.environ, "XKB_CONFIG_EXTRA_PATH": str(LOCKDOWN / "xkb")}, capture_output=True, text=True, check=True, timeout=30,
+        env={**os.environ, "XKB_CONFIG_EXTRA_PATH": str(LOCKDOWN / "xkb")},
+        capture_output=True, text=True, check=True, timeout=30,
     )  # fmt: skip
     symbols = done.stdout.partition("xkb_symbols")[2]
     for absent in ("Control_L", "Alt_L", "Super_L", "XF86", "Escape", "Print"):

@@ -72,6 +72,7 @@ export function watchVisit() {
     document.addEventListener(gesture, (event) => event.preventDefault());
   }
   const home = document.querySelector("[data-home]");
+  if (home?.dataset.elsewhere) return location.replace(home.dataset.elsewhere);
   if (home) setTimeout(() => location.replace("/"), Number(home.dataset.home) * 1000);
   if (!csrf) return;
   setInterval(tick, 1000);

@@ -94,8 +94,22 @@ def _last_page(request: Request, *, expired: bool) -> Response:
         "finished.html",
         language=_asked_language(request),
         look=Look.of(request.query_params.get("tampil", "")),
+        elsewhere=_elsewhere(request),
         expired=expired,
     )
+
+
+def _elsewhere(request: Request) -> str:
+    """The last page under the kiosk's other name (localhost), once; empty where no screen is watched.
+
+    Another site gets another process of the browser, and the one that drew what was written ends.
+    """
+    site = site_of(request)
+    others = sorted(site.origins - {request.headers.get("host", "")})
+    if site.settings.screen is None or not others or "bersih" in request.query_params:
+        return ""
+    query = f"{request.url.query}&bersih=1" if request.url.query else "bersih=1"
+    return f"http://{others[0]}{request.url.path}?{query}"
 
 
 def _asked_language(request: Request) -> str | None:
