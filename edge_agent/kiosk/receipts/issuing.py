@@ -13,15 +13,11 @@ from edge_agent.kiosk.receipts.qr import svg
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A receipt as a citizen takes it: what its QR code says, and what the receipt says."""
+    """A receipt as a citizen takes it: what its QR code says, what the receipt says, and the code as SVG."""
 
     address: str
     receipt: Receipt
-
-    @property
-    def qr(self) -> str:
-        """The QR code as SVG, to stand in a page."""
-        return svg(self.address)
+    qr: str
 
 
 class Issuer:
@@ -53,4 +49,5 @@ class Issuer:
             consent_version=created.consent_version,
         )
         signed = receipts.sign(receipt, key=self._key)
-        return Issued(address=receipts.address(signed, page=self._page), receipt=receipt)
+        address = receipts.address(signed, page=self._page)
+        return Issued(address=address, receipt=receipt, qr=svg(address))

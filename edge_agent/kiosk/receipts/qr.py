@@ -7,6 +7,9 @@ import segno
 
 _CORRECTION = "m"
 _BORDER = 4  # modules of white around it, as the standard asks
+_MASK = 0
+"""Which of the eight masks. The standard's search for the best takes four times as long as all the rest, and
+matters for what repeats itself: a receipt is hashes and a signature, which are as good as random."""
 
 
 def modules(address: str) -> tuple[tuple[bool, ...], ...]:
@@ -28,4 +31,4 @@ def _code(address: str) -> segno.QRCode:
     """An address in two segments: the receipt is Base32, which takes 5.5 bits a character and not 8."""
     page, mark, receipt = address.rpartition("#")
     content: Any = [page + mark, receipt] if mark else receipt  # segno takes more than its types say
-    return segno.make_qr(content, error=_CORRECTION, boost_error=False)
+    return segno.make_qr(content, error=_CORRECTION, mask=_MASK, boost_error=False)
