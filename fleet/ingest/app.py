@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable
 from threading import Event
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from edge_agent.contract.events import ReceiptKeyCertified
 from fleet.adapters.exchange import exchange_of
+from fleet.broker import BrokerError
+from fleet.broker.control import refresh
 from fleet.identity.keys import load_statement_key
 from fleet.ingest.inflow import Inflow
 from fleet.ingest.keeper import Keeper
@@ -46,10 +48,19 @@ def run(fleet: Fleet) -> None:
         migrate(engine)
         with translated(), writing(engine) as connection:
             counters.started(connection, at=time.time())
+            _renew_access(connection, fleet)
         _work(fleet, engine, regions, stopping)
     finally:
         engine.dispose()
     _log.info("ingest_stopped")
+
+
+def _renew_access(connection: Connection, fleet: Fleet) -> None:
+    """Write the broker's access list as this release has it: the one there may be of an older release."""
+    try:
+        refresh(connection, layout=fleet.layout)
+    except (BrokerError, OSError) as error:
+        _log.warning("access_list_not_renewed", reason=str(error))
 
 
 def _work(fleet: Fleet, engine: Engine, regions: Regions, stopping: Event) -> None:

@@ -89,10 +89,13 @@ class Relay:
 
     def _round(self) -> float:
         """Do what is due; returns after how many seconds to look again."""
-        if not self._publish_commands() or not self._publish_notices():
+        if not self._publish_commands():
             return _RETRY_S
-        if not self._fleet.ingest.northbound:
-            return _LOOK_EVERY_S
+        are_told = self._publish_notices()
+        pause_s = self._republish_when_quiet() if self._fleet.ingest.northbound else _LOOK_EVERY_S
+        return pause_s if are_told else _RETRY_S
+
+    def _republish_when_quiet(self) -> float:
         until = time.monotonic() + _YIELD_AT_MOST_S
         while self._is_busy() and time.monotonic() < until and not self._stopping.is_set():
             self._stopping.wait(_LOOK_EVERY_S / 10)

@@ -26,6 +26,7 @@ def test_each_device_has_a_block_of_its_own() -> None:
     assert blocks["user a"] == [
         "topic read loket/v1/17.07/a/stored",
         "topic read loket/v1/17.07/a/cmd/+",
+        "topic read loket/v1/17.07/a/notice",
         "topic write loket/v1/17.07/a/state",
         "topic write loket/v1/17.07/a/evt/+",
     ]
@@ -49,6 +50,8 @@ def test_device_may_publish_under_its_own_topics_only(controller: Controller) ->
         topics.event(DeviceId("17.08", mine.name), "device.health"),
         topics.stored(mine),
         topics.command(mine, "0d1f7c1e-6a55-4b8e-9d39-2f5f2ad3a001"),
+        topics.notice(mine),
+        topics.notice(other),
         topics.north(mine, "device.health"),
         "anything",
     ):

@@ -102,3 +102,22 @@ def test_an_ingest_that_was_killed_tells_what_it_had_not_told(town: Controller) 
     assert told(town, kiosk, device) == []
     town.start_ingest()
     eventually(lambda: {one.number for one in told(town, kiosk, device)} == {1, 2})
+
+
+def test_an_access_list_of_an_older_release_is_renewed(town: Controller) -> None:
+    device, papers = town.add_device()
+    town.stop_ingest()
+    old = town.layout.broker_acl.read_text()
+    town.layout.broker_acl.write_text(
+        "\n".join(line for line in old.splitlines() if "notice" not in line) + "\n"
+    )
+    town.layout.broker_acl.chmod(0o600)
+    town.start_ingest()
+    assert town.layout.broker_acl.read_text() == old
+    assert "topic read loket/v1/17.07/lebong-001/notice" in old
+    kiosk = town.speaker(papers, topics.notice(device))
+    payload = message(
+        CodeAsked(inquiry=str(uuid4()), code="00000000"), seq=1, device=device, incarnation=str(uuid4())
+    )
+    kiosk.publish(topics.event(device, CodeAsked.kind), payload)
+    eventually(lambda: told(town, kiosk, device))
