@@ -112,8 +112,10 @@ def test_numbers_go_on_after_a_restart_and_a_clock_that_jumped(register: Registe
 def test_todays_numbers_are_not_forgotten(register: Register) -> None:
     """The limit of what is kept is three here: were today's forgotten, a number would be given twice."""
     register.take("a", day="2026-03-01", ticket="old")
+    assert register.take("quiet", day="2026-03-02", ticket="first") == 1
     taken = [register.take("a", day="2026-03-02", ticket=f"t{at}") for at in range(8)]
     assert taken == list(range(1, 9))
+    assert register.take("quiet", day="2026-03-02", ticket="second") == 2
     assert register.ticket("old") is None
 
 
