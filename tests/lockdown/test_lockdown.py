@@ -150,7 +150,7 @@ def test_no_menu_opens_on_a_long_press(stage: Stage) -> None:
 @needs_stage
 def test_the_pages_take_most_shortcuts_from_a_usual_keyboard_too(kiosk: RunningKiosk) -> None:
     """Where the layout were lost, the pages still refuse what a browser lets them refuse."""
-    refused = ["f1", "f3", "f5", "f6", "f7", "f11", "f12", "shift+esc", "ctrl+p", "ctrl+s",
+    refused = ["f1", "f3", "f5", "f6", "f7", "f11", "f12", "shift+esc", "shift+enter", "ctrl+p", "ctrl+s",
                "ctrl+u", "ctrl+f", "ctrl+o", "ctrl+r", "ctrl+shift+i", "alt+left", "alt+d", "back", "refresh",
                "homepage"]  # fmt: skip
     with Stage(f"{kiosk.url}/", own_layout=False) as stage:

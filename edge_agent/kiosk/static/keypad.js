@@ -135,7 +135,8 @@ function number() {
 
 /** Whether a key asks something of the browser and not of the page. */
 function isForTheBrowser(event) {
-  return event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && event.key === "Escape")
+  return event.ctrlKey || event.altKey || event.metaKey
+    || (event.shiftKey && ["Escape", "Enter", " "].includes(event.key))
     || /^(F([1-9]|1[0-2])|Browser.*|Launch.*|ContextMenu|Print.*|Help|Find|ZoomToggle)$/.test(event.key);
 }
 
@@ -145,6 +146,11 @@ export function hearKeys() {
   window.addEventListener("keydown", (event) => {
     if (isForTheBrowser(event)) event.preventDefault();
   }, { capture: true });
+  for (const press of ["click", "auxclick"]) { // with Shift, Control or another button: into a new window
+    window.addEventListener(press, (event) => {
+      if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || event.button > 0) event.preventDefault();
+    }, { capture: true });
+  }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const act = KEYS[event.code];
