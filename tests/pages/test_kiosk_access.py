@@ -328,6 +328,7 @@ def test_the_keyboard_on_the_screen(page: Page, axe: str, size: tuple[int, int])
 def test_a_voice_note_is_kept_and_erased(page: Page, kiosk: RunningKiosk) -> None:
     to_text(page)
     recorder = page.locator("#recorder")
+    expect(recorder.locator("button:visible")).to_have_count(1)
     recorder.get_by_role("button", name="Rekam suara").click()
     expect(recorder).to_have_attribute("data-state", "recording")
     expect(recorder.get_by_role("status")).to_contain_text("Merekam")
