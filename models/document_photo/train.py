@@ -47,6 +47,7 @@ def main() -> None:
     tuned = _kept(arguments.out / "tune.npz", TUNE, arguments.tune)
     network = _network(arguments.seed)
     _learn(network, learned, epochs=arguments.epochs, seed=arguments.seed)
+    network.save_weights(arguments.out / "network.weights.h5")
     result = arguments.out / "document_photo.tflite"
     result.write_bytes(_to_tflite(network, learned.planes[:200]))
     thresholds = thresholds_of(outputs_of(result, tuned.planes), tuned.faults)
@@ -124,7 +125,9 @@ def _to_tflite(network: tf.keras.Model, pictures: NDArray[np.uint8]) -> bytes:
     def judge(entry: tf.Tensor) -> tf.Tensor:
         return network(tf.reshape(entry, (1, CELLS, CELLS, PLANES)), training=False)
 
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([judge.get_concrete_function()], network)
+    module = tf.Module()
+    module.weights = [variable.value for variable in network.variables]  # what the converter makes constant
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([judge.get_concrete_function()], module)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = tf.uint8
