@@ -18,6 +18,8 @@ from fleet.store.tables import devices, notice_marks, notices, presence
 AGAIN_AFTER_S = 300.0
 """A device that is connected and has not said for so long that it has a notice is told again."""
 
+_ON_ITS_WAY_S = 30.0
+
 Told = Status | QueueState | Answer
 
 
@@ -110,8 +112,11 @@ def received(connection: Connection, mark: Mark, *, device: str, now: float) -> 
         connection.execute(delete(notices).where(of_device))
         return True
     connection.execute(delete(notices).where(of_device, notices.c.number <= mark.through))
-    connection.execute(  # what was published well before it spoke, and is not among what it has, was lost
-        update(notices).where(of_device, notices.c.published_at < now - 30).values(published_at=None)
+    came_at = connection.execute(select(presence.c.changed_at).where(presence.c.device == device)).scalar()
+    # What was published before it came, or well before it spoke, and is not among what it has, was lost.
+    lost_before = max(now - _ON_ITS_WAY_S, came_at or 0.0)
+    connection.execute(
+        update(notices).where(of_device, notices.c.published_at < lost_before).values(published_at=None)
     )
     return False
 

@@ -326,6 +326,20 @@ def test_what_was_published_and_lost_is_published_again(desk: Desk) -> None:
     assert len(desk.told()) == 1
 
 
+def test_what_was_published_just_before_a_device_came_is_published_again(desk: Desk) -> None:
+    desk.filed()
+    with writing(desk.engine) as connection:
+        sent = notices.pending(connection, now=desk.now, at_most=10)
+        notices.published(connection, sent, at=desk.now)
+    desk.now += 2
+    received(desk, 0, seq=1)
+    assert desk.told() == [], "it may be on its way"
+    with writing(desk.engine) as connection:
+        connection.execute(insert(presence).values(device=DEVICE.name, online=True, changed_at=desk.now))
+    received(desk, 0, seq=2)
+    assert len(desk.told()) == 1
+
+
 def test_a_queue_is_told_as_it_stands_last(desk: Desk) -> None:
     for number in range(1, 6):
         desk.ticket(f"A{number}")
