@@ -199,8 +199,10 @@ def storm(stage: Stage, seed: int, count: int) -> None:
 
 
 @needs_stage
-def test_random_touches_and_keys_never_leave(stage: Stage) -> None:
-    storm(stage, 1707, 600)
+@pytest.mark.parametrize(("seed", "count"), [(1707, 600), (51, 925)])
+def test_random_touches_and_keys_never_leave(stage: Stage, seed: int, count: int) -> None:
+    """Both once led away: by a key for the first page of the browser, and by Shift with a link."""
+    storm(stage, seed, count)
 
 
 @needs_stage
