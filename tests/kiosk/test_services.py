@@ -659,6 +659,20 @@ def test_an_alarm_is_raised_even_where_no_visit_fits(office: Office) -> None:
     assert len(office.filed("kiosk.emergency.raised")) == 1
 
 
+def test_the_panel_changes_its_language_before_anybody_is_called(office: Office) -> None:
+    async def steps(guest: Guest) -> None:
+        await guest.go("/darurat")
+        await guest.press("en")
+        assert "Whom do you need?" in guest.text
+        await guest.press("theme-contrast")
+        assert 'data-theme="contrast"' in guest.text
+        await guest.press("back")
+        assert guest.path == "/"
+
+    office.receive(steps)
+    assert office.filed("kiosk.emergency.raised") == []
+
+
 def test_an_alarm_of_no_such_sort_raises_nothing(office: Office) -> None:
     async def steps(guest: Guest) -> None:
         await guest.press("", path="/darurat", sort="<script>")

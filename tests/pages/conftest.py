@@ -45,9 +45,7 @@ def open_page(browser: Browser, kiosk: RunningKiosk) -> Iterator[Callable[..., P
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
-    def open_one(
-        size: tuple[int, int] = (1024, 600), *, language: str = "id", look: str = "", **options: object
-    ) -> Page:
+    def open_one(size: tuple[int, int] = (1024, 600), *, language: str = "id", **options: object) -> Page:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
@@ -60,10 +58,6 @@ def open_page(browser: Browser, kiosk: RunningKiosk) -> Iterator[Callable[..., P
         page.goto(kiosk.url)
         if language != "id":
             go(page, f"button.language[value={language}]")
-        if look == "text-200":
-            go(page, "#look-text")
-        if look:
-            go(page, f"button.language[value={look}]")
         return page
 
     yield open_one

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Page, Playwright, expect
 
@@ -82,22 +83,56 @@ def finish(page: Page) -> None:
         go(page, FINISH)
 
 
-def screens(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
+@dataclass(frozen=True)
+class Stand:
+    """A kiosk as each visitor of the walk sets it up: the language and the look end with a visit."""
+
+    kiosk: RunningKiosk
+    language: str = "id"
+    look: str = ""
+
+    @property
+    def url(self) -> str:
+        return self.kiosk.url
+
+    def rows(self) -> list[tuple[str, dict[str, object]]]:
+        """As `RunningKiosk.rows`."""
+        return self.kiosk.rows()
+
+    def inbox(self) -> Inbox:
+        """As `RunningKiosk.inbox`."""
+        return self.kiosk.inbox()
+
+
+def dress(page: Page, stand: Stand) -> None:
+    """Set language and look by the page's own buttons."""
+    if page.locator("html").get_attribute("lang") != stand.language:
+        go(page, f"button.language[value={stand.language}]")
+    if stand.look == "text-200":
+        while page.locator("html").get_attribute("data-text") != "200":
+            go(page, "#look-text")
+    if stand.look == "theme-contrast" and page.locator("html").get_attribute("data-theme") != "contrast":
+        go(page, "#look-theme")
+
+
+def screens(page: Page, kiosk: RunningKiosk, *, language: str = "id", look: str = "") -> Iterator[str]:
     """Walk through every screen; yields its name while it is shown."""
-    yield from _complaint(page, kiosk)
-    yield from _aspiration(page, kiosk)
-    yield from _ticket(page, kiosk)
-    yield from _survey(page, kiosk)
-    yield from _sheets(page, kiosk)
-    yield from _track(page, kiosk)
-    yield from _emergency(page, kiosk)
+    stand = Stand(kiosk, language, look)
+    yield from _complaint(page, stand)
+    yield from _aspiration(page, stand)
+    yield from _ticket(page, stand)
+    yield from _survey(page, stand)
+    yield from _sheets(page, stand)
+    yield from _track(page, stand)
+    yield from _emergency(page, stand)
 
 
-def _home(page: Page, kiosk: RunningKiosk) -> None:
+def _home(page: Page, kiosk: Stand) -> None:
     page.goto(kiosk.url)
+    dress(page, kiosk)
 
 
-def _complaint(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
+def _complaint(page: Page, kiosk: Stand) -> Iterator[str]:
     _home(page, kiosk)
     yield "welcome"
     go(page, "button[value=complaint]")
@@ -160,7 +195,7 @@ def _complaint(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
     yield "finished"
 
 
-def _aspiration(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
+def _aspiration(page: Page, kiosk: Stand) -> Iterator[str]:
     _home(page, kiosk)
     go(page, "button[value=aspiration]")
     yield "aspiration"
@@ -174,7 +209,7 @@ def _aspiration(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
     finish(page)
 
 
-def _ticket(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
+def _ticket(page: Page, kiosk: Stand) -> Iterator[str]:
     _home(page, kiosk)
     go(page, "button[value=ticket]")
     yield "queue"
@@ -189,7 +224,7 @@ def _ticket(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
     finish(page)
 
 
-def _survey(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
+def _survey(page: Page, kiosk: Stand) -> Iterator[str]:
     _home(page, kiosk)
     go(page, "button[value=survey]")
     yield "survey, agency"
@@ -203,7 +238,7 @@ def _survey(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
     finish(page)
 
 
-def _sheets(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
+def _sheets(page: Page, kiosk: Stand) -> Iterator[str]:
     for service in ("permits", "standards", "announcements"):
         _home(page, kiosk)
         go(page, f"button[value={service}]")
@@ -212,7 +247,7 @@ def _sheets(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
         yield f"{service}, sheet"
 
 
-def _track(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
+def _track(page: Page, kiosk: Stand) -> Iterator[str]:
     _home(page, kiosk)
     go(page, "button[value=track]")
     yield "track"
@@ -225,8 +260,9 @@ def _track(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
     finish(page)
 
 
-def _emergency(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
+def _emergency(page: Page, kiosk: Stand) -> Iterator[str]:
     page.goto(f"{kiosk.url}/darurat")
+    dress(page, kiosk)
     yield "emergency"
     go(page, "button.alarm")
     yield "alarm"
@@ -241,7 +277,7 @@ def _emergency(page: Page, kiosk: RunningKiosk) -> Iterator[str]:
 class opened:  # noqa: N801 - reads as a statement
     """The device's inbox for a moment, as the uplink has it."""
 
-    def __init__(self, kiosk: RunningKiosk) -> None:
+    def __init__(self, kiosk: RunningKiosk | Stand) -> None:
         self._inbox = kiosk.inbox()
 
     def __enter__(self) -> Inbox:

@@ -57,11 +57,8 @@ async def call(request: Request) -> Response:
     fields = await read_form(request)
     session = session_of(request)
     number = _number(site, fields.get("sort", ""))
-    if session is not None and switched(session, fields, site.settings):
-        return see(paths.EMERGENCY)
-    if number is None:
-        go_home = fields.get("go") == "back" and (session is None or session.alarm is None)
-        return see(paths.WELCOME if go_home else paths.EMERGENCY)
+    if number is None or (session is not None and switched(session, fields, site.settings)):
+        return _looked(site, session, fields)
     if session is None:
         try:
             session = site.sessions.open(site.settings.default_language)
@@ -69,6 +66,17 @@ async def call(request: Request) -> Response:
             alarm = await _raise(site, number)
             return page(request, "alarm.html", number=number, state_path="", **await _told(site, alarm))
     await _call_once(site, session, number)
+    response = see(paths.EMERGENCY)
+    give_cookie(response, session)
+    return response
+
+
+def _looked(site: Site, session: Session | None, fields: dict[str, str]) -> Response:
+    """Another language or look of the panel, or the way back; nobody is called."""
+    if fields.get("go") == "back" and (session is None or session.alarm is None):
+        return see(paths.WELCOME)
+    session = session or site.sessions.open(site.settings.default_language)
+    switched(session, fields, site.settings)
     response = see(paths.EMERGENCY)
     give_cookie(response, session)
     return response
