@@ -2,34 +2,40 @@
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 
 MOST_PAGES = 60
 _NEXT = "button[form=question][name=go][value=next]:visible, #question button[name=go][value=next]:visible"
 _OPTIONS = "#question button.option:visible, #question button.tile:visible, #question a.option:visible"
 
-WATCH = """
-const began = () => Number(sessionStorage.getItem('tapped'));
-addEventListener('pointerdown', (event) => {
-  sessionStorage.setItem('tapped', performance.timeOrigin + event.timeStamp);
-}, true);
-new PerformanceObserver((list) => {
-  for (const paint of list.getEntriesByName('first-contentful-paint')) {
-    if (!began()) continue;
-    const taken = performance.timeOrigin + paint.startTime - began();
-    const all = JSON.parse(sessionStorage.getItem('taps') || '[]');
-    sessionStorage.setItem('taps', JSON.stringify([...all, taken]));
-    sessionStorage.removeItem('tapped');
-  }
-}).observe({ type: 'paint', buffered: true });
-"""
-"""Told to each page before its own script: how long from a finger's touch to the next page's paint."""
+_WATCH = """addEventListener('pointerdown', (event) => {
+  loketTapped(performance.timeOrigin + event.timeStamp);
+}, true);"""
+_PAINTED = """() => {
+  const [paint] = performance.getEntriesByName('first-contentful-paint');
+  return paint ? performance.timeOrigin + paint.startTime : 0;
+}"""
 
 
-def taps_ms(page: Page) -> list[float]:
-    """How long each tap took to the next page's first paint, so far in this tab, milliseconds."""
-    taken: list[float] = page.evaluate("JSON.parse(sessionStorage.getItem('taps') || '[]')")
-    return taken
+class Taps:
+    """How long each tap took, from the finger's touch to the next page's first paint, milliseconds."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        """Watch every page of `context` that is opened from now on."""
+        self.taken_ms: list[float] = []
+        self._began: float | None = None
+        context.expose_binding("loketTapped", lambda _source, at: self._touched(at))
+        context.add_init_script(_WATCH)
+
+    def tap(self, page: Page, target: Locator) -> None:
+        """Tap, wait for the page that it leads to, and note how long it took."""
+        self._began = None
+        painted = tap(page, target)
+        if self._began is not None:
+            self.taken_ms.append(painted - self._began)
+
+    def _touched(self, at: float) -> None:
+        self._began = at
 
 
 def services_of(page: Page) -> list[str]:
@@ -40,10 +46,13 @@ def services_of(page: Page) -> list[str]:
     return tiles
 
 
-def walk(page: Page, url: str, service: str, *, words: str, others: tuple[str, ...]) -> Iterator[str]:
+def walk(
+    page: Page, url: str, service: str, *, words: str, others: tuple[str, ...], taps: Taps | None = None
+) -> Iterator[str]:
     """Go through a service, page by page; yields the path of each page once it is there."""
+    go = taps.tap if taps is not None else tap
     page.goto(url)
-    tap(page, page.locator(f"#question button.tile[value={service}]"))
+    go(page, page.locator(f"#question button.tile[value={service}]"))
     seen: dict[str, int] = {}
     for _ in range(MOST_PAGES):
         path = page.evaluate("location.pathname")
@@ -58,7 +67,7 @@ def walk(page: Page, url: str, service: str, *, words: str, others: tuple[str, .
             onwards = page.locator(_OPTIONS)
         if not onwards.count():
             return
-        tap(page, onwards.first)
+        go(page, onwards.first)
     raise RuntimeError(f"{service} has no end")
 
 
@@ -74,10 +83,14 @@ def answer(page: Page, words: str) -> None:
         line.fill(words)
 
 
-def tap(page: Page, target: Locator) -> None:
-    """Tap once the page counts taps (taps.js), and wait for the page that it leads to."""
+def tap(page: Page, target: Locator) -> float:
+    """Tap once the page counts taps (taps.js), and wait for the page that it leads to.
+
+    Returns when that was painted first, ms since 1970.
+    """
     page.locator("html[data-settled=yes]").wait_for(state="attached")
     with page.expect_navigation(wait_until="load"):
         target.tap()
-    while not page.evaluate("performance.getEntriesByName('first-contentful-paint').length"):
+    while not (painted := page.evaluate(_PAINTED)):
         page.wait_for_timeout(20)
+    return float(painted)

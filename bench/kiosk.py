@@ -16,7 +16,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -90,34 +89,30 @@ def visits(playwright: Playwright, site: Site, root: Path) -> dict[str, Any]:
     """Walk through every service; how quick it was, and what it left."""
     url = f"http://127.0.0.1:{site.layout.kiosk_port}/"
     profile = root / "profile"
-    taps: list[float] = []
     wipes: list[float] = []
     left: list[str] = []
     context = browser(playwright, profile)
     try:
-        context.add_init_script(_citizen.WATCH)
+        taps = _citizen.Taps(context)
         page = context.pages[0]
         throttle(context, page, 4)
         page.goto(url)
         for service in _citizen.services_of(page):
             tell(f"visits {service}")
-            for _ in _citizen.walk(page, url, service, words=WORDS, others=OTHERS):
+            for _ in _citizen.walk(page, url, service, words=WORDS, others=OTHERS, taps=taps):
                 pass
-            begun = time.monotonic()
             finish = page.locator("button[form=finish]:visible")
             if finish.count():
-                _citizen.tap(page, finish.first)
-            wipes.append((time.monotonic() - begun) * 1000)
+                taps.tap(page, finish.first)
+                wipes.append(taps.taken_ms[-1])
             left += traces(site, profile)
-            taps += _citizen.taps_ms(page)
-            page.evaluate("sessionStorage.clear()")
     finally:
         context.close()
     left += traces(site, profile)
     return {
-        "tap_paint_p50_ms": round(statistics.median(taps), 1),
-        "tap_paint_p95_ms": round(statistics.quantiles(taps, n=20)[-1], 1),
-        "taps": len(taps),
+        "tap_paint_p50_ms": round(statistics.median(taps.taken_ms), 1),
+        "tap_paint_p95_ms": round(statistics.quantiles(taps.taken_ms, n=20)[-1], 1),
+        "taps": len(taps.taken_ms),
         "wipe_ms": round(max(wipes), 1),
         "canary_bytes": sum(len(line.rsplit(": ", 1)[-1]) for line in left),
         "canaries_at": sorted({line.split(":")[0] for line in left}),
