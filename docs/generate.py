@@ -55,8 +55,8 @@ SETTINGS_INTRO = """\
 A device reads one folder, `/etc/loket` unless `--config` names another; each unit reads `device.toml` and its
 own file ([why](../explanation/decisions/0004-one-settings-file-per-unit.md)). The fleet reads `fleet.toml` in
 the folder that `fleet init` makes. Both read the folder of the region
-([how to configure one](../how-to/configure-a-region.md)). A relative path starts from the folder of its file. An unknown key or a
-wrong value stops the start with one line that names the file, the line and the cure.
+([how to configure one](../how-to/configure-a-region.md)). A relative path starts from the folder of its file. An
+unknown key or a wrong value stops the start with one line that names the file, the line and the cure.
 """
 COMMANDS_INTRO = """\
 # Commands
@@ -156,7 +156,8 @@ def _table(schema: Schema, definitions: Schema, *, heading: str = "") -> Iterato
                 kind = table["properties"]["kind"]["const"]
                 inner.append((f'`[[{name}]]` of kind `"{kind}"`', table))
             continue
-        reference = field.get("$ref") or field.get("items", {}).get("$ref")
+        optional = next((part["$ref"] for part in field.get("anyOf", []) if "$ref" in part), None)
+        reference = field.get("$ref") or field.get("items", {}).get("$ref") or optional
         if reference:
             title = f"`[[{name}]]`" if "items" in field else f"`[{name}]`"
             inner.append((title, definitions[reference.rpartition("/")[2]]))

@@ -56,9 +56,7 @@ def offered(hall: Hall) -> Form | None:
                     Option(
                         BY_VOICE,
                         N_("I need more time"),
-                        N_(
-                            "Call me by voice, more than once, and wait. I cannot see the display well."
-                        ),
+                        N_("Call me by voice, more than once, and wait. I cannot see the display well."),
                     ),
                 ),
                 instant=True,
