@@ -55,8 +55,8 @@ SETTINGS_INTRO = """\
 A device reads one folder, `/etc/loket` unless `--config` names another; each unit reads `device.toml` and its
 own file ([why](../explanation/decisions/0004-one-settings-file-per-unit.md)). The fleet reads `fleet.toml` in
 the folder that `fleet init` makes. Both read the folder of the region
-([how to configure one](../how-to/configure-a-region.md)). A relative path starts from the folder of its file. An
-unknown key or a wrong value stops the start with one line that names the file, the line and the cure.
+([how to configure one](../how-to/configure-a-region.md)). A relative path starts from the folder of its file.
+An unknown key or a wrong value stops the start with one line that names the file, the line and the cure.
 """
 COMMANDS_INTRO = """\
 # Commands
