@@ -18,10 +18,21 @@ def refresh(connection: Connection, *, layout: Layout) -> bool:
 
     Returns whether a running broker was told. Raises BrokerError, OSError.
     """
-    readers = sorted(path.stem for path in layout.readers.glob("*.pem"))
-    text = access_list(in_good_standing(connection), readers=readers)
-    write_atomically(layout.broker_acl, text.encode(), mode=0o600)
+    write_atomically(layout.broker_acl, _text(connection, layout).encode(), mode=0o600)
     return reload(layout)
+
+
+def renew(connection: Connection, *, layout: Layout) -> bool:
+    """Refresh an access list that an older release wrote; one that is as it should be disturbs no broker.
+
+    A reload costs a broker all its clients' lists at once, and Mosquitto 2.0.11 has been seen to crash when
+    many came while clients were being replaced. Returns whether it was written. Raises BrokerError, OSError.
+    """
+    text = _text(connection, layout)
+    if layout.broker_acl.is_file() and layout.broker_acl.read_bytes() == text.encode():
+        return False
+    refresh(connection, layout=layout)
+    return True
 
 
 def reload(layout: Layout) -> bool:
@@ -48,3 +59,8 @@ def running_pid(path: Path) -> int | None:
     except (OSError, ValueError):
         return None
     return pid if name == "mosquitto" else None
+
+
+def _text(connection: Connection, layout: Layout) -> str:
+    readers = sorted(path.stem for path in layout.readers.glob("*.pem"))
+    return access_list(in_good_standing(connection), readers=readers)

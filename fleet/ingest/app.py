@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from edge_agent.contract.events import ReceiptKeyCertified
 from fleet.adapters.exchange import exchange_of
 from fleet.broker import BrokerError
-from fleet.broker.control import refresh
+from fleet.broker.control import renew
 from fleet.identity.keys import load_statement_key
 from fleet.ingest.inflow import Inflow
 from fleet.ingest.keeper import Keeper
@@ -58,7 +58,7 @@ def run(fleet: Fleet) -> None:
 def _renew_access(connection: Connection, fleet: Fleet) -> None:
     """Write the broker's access list as this release has it: the one there may be of an older release."""
     try:
-        refresh(connection, layout=fleet.layout)
+        renew(connection, layout=fleet.layout)
     except (BrokerError, OSError) as error:
         _log.warning("access_list_not_renewed", reason=str(error))
 

@@ -121,3 +121,7 @@ def test_an_access_list_of_an_older_release_is_renewed(town: Controller) -> None
     )
     kiosk.publish(topics.event(device, CodeAsked.kind), payload)
     eventually(lambda: told(town, kiosk, device))
+    written = town.layout.broker_acl.stat().st_mtime_ns
+    town.stop_ingest()
+    town.start_ingest()
+    assert town.layout.broker_acl.stat().st_mtime_ns == written, "the broker is not disturbed without cause"
