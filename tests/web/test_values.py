@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
@@ -23,6 +23,7 @@ NOW = 1_800_000_000.0
 ages = st.floats(-10_000, 10_000_000)
 
 
+@settings(deadline=None)
 @given(
     heard=st.builds(
         Heard,
@@ -64,6 +65,7 @@ def test_says_of_a_device_what_was_heard(heard: Heard, state: State) -> None:
 ranges = st.lists(st.tuples(st.integers(1, 200), st.integers(0, 10)), max_size=12)
 
 
+@settings(deadline=None)
 @given(through=st.integers(0, 100), also=ranges)
 def test_gaps_are_exactly_what_is_not_settled(through: int, also: list[tuple[int, int]]) -> None:
     settled = [(first, first + more) for first, more in also]
@@ -94,21 +96,25 @@ def test_a_region_has_its_own_clock(region: str, zone: str) -> None:
     assert zone_of(region).tzname(None) == zone
 
 
+@settings(deadline=None)
 @given(at=st.floats(allow_nan=False))
 def test_any_time_that_a_device_claims_can_be_shown(at: float) -> None:
     assert local(at, region="17.07").tzname() == "WIB"
 
 
+@settings(deadline=None)
 @given(counts=st.lists(st.integers(0, 10**9), min_size=1, max_size=60))
 def test_a_bar_stands_for_each_minute_in_which_something_happened(counts: list[int]) -> None:
     assert bars(counts).count("<rect") == sum(count > 0 for count in counts)
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_what_is_printed_cannot_command_a_terminal(text: str) -> None:
     assert not set(plain(text)) & {chr(code) for code in [*range(32), *range(127, 160), 0x202E]}
 
 
+@settings(deadline=None)
 @given(data=st.recursive(st.none() | st.text() | st.integers(), st.lists))
 def test_a_live_message_is_one_message_whatever_it_carries(data: object) -> None:
     lines = Message(event="event", id=7, data=data).encode().decode().split("\n")
@@ -118,6 +124,7 @@ def test_a_live_message_is_one_message_whatever_it_carries(data: object) -> None
     assert lines[3:] == ["", ""]
 
 
+@settings(deadline=None)
 @given(target=st.text())
 def test_a_way_back_is_a_path_of_ours(target: str) -> None:
     found = own_path(target)
