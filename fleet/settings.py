@@ -53,6 +53,14 @@ class Office(Section):
     complaints: Literal["own", "simulator"] = Field(
         default="own", description="Who deals with complaints: this command centre, or a LAPOR! simulator."
     )
+    permits: Literal["own", "simulator"] = Field(
+        default="own",
+        description="Who deals with applications for permits: this command centre, or a PTSP simulator.",
+    )
+    halls: Literal["own", "simulator"] = Field(
+        default="own",
+        description="Who calls the numbers of queues: this command centre's desks, or a simulated hall.",
+    )
 
 
 class Devices(Section):

@@ -1,8 +1,8 @@
 """Adapters to systems of others: LAPOR! for complaints, a one-stop office for permits, a hall for queues.
 
-Each file has a port, how this command centre answers it by itself, and a simulator of the outside system. The
-real systems need accounts that no test has: whoever has one writes one more class that passes the same
-conformance suite (tests/fleet/test_adapters.py).
+The ports are `holder.Holder` and `halls.HallSystem`, each with simulators behind it; with "own" in fleet.toml
+nothing is outside. The real systems need accounts that no test has: whoever has one writes one more class,
+which passes the same conformance suite (tests/fleet/test_adapters.py), and names it in `outside`.
 
 Errors: `AdapterError`, with the leaves `Away` (try again later) and `Declined` (the other side will not).
 """

@@ -2,20 +2,20 @@
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event
 
 from sqlalchemy import Connection, Engine
 
 from edge_agent.contract.events import ReceiptKeyCertified
-from fleet.adapters.exchange import exchange_of
+from fleet.adapters.outside import outside
 from fleet.broker import BrokerError
 from fleet.broker.control import renew
 from fleet.identity.keys import load_statement_key
 from fleet.ingest.inflow import Inflow
 from fleet.ingest.keeper import Keeper
 from fleet.northbound.relay import Relay
-from fleet.office.clerk import DEALS, Clerk
+from fleet.office.clerk import DEALS, Clerk, Deal, greet, in_turn
 from fleet.office.regions import Regions, load_regions
 from fleet.receipts.keys import deal_with, read_root
 from fleet.settings import Fleet
@@ -42,7 +42,7 @@ def run(fleet: Fleet) -> None:
     stopping = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    regions = load_regions(fleet.office.folders)
+    regions = load_regions(fleet.office.folders, calls_here=fleet.office.halls == "own")
     engine = open_store(fleet.database_url)
     try:
         migrate(engine)
@@ -63,16 +63,20 @@ def _renew_access(connection: Connection, fleet: Fleet) -> None:
         _log.warning("access_list_not_renewed", reason=str(error))
 
 
+def deals_of(fleet: Fleet) -> Mapping[str, Deal]:
+    """What is done about events, by kind. Raises IdentityError."""
+    receipt_keys = deal_with(read_root(fleet.layout.root_certificate), refused_keep=fleet.ingest.refused_keep)
+    return {**DEALS, ReceiptKeyCertified.kind: in_turn(receipt_keys, greet)}
+
+
 def _work(fleet: Fleet, engine: Engine, regions: Regions, stopping: Event) -> None:
     key = load_statement_key(fleet.layout.statement_key)
+    clerk = Clerk(engine, regions=regions, deals=deals_of(fleet), now=time.time)
     inflow = Inflow(fleet)
-    keeper = Keeper(engine, inflow, settings=fleet.ingest, key=key)
+    keeper = Keeper(engine, inflow, settings=fleet.ingest, key=key, stored=clerk.wake)
     relay = Relay(engine, fleet, key=key, is_busy=lambda: inflow.waiting > fleet.ingest.batch_max)
-    receipt_keys = deal_with(read_root(fleet.layout.root_certificate), refused_keep=fleet.ingest.refused_keep)
-    deals = {**DEALS, ReceiptKeyCertified.kind: receipt_keys}
-    also = exchange_of(fleet.office.complaints, engine, regions=regions, now=time.time)
-    clerk = Clerk(engine, regions=regions, deals=deals, now=time.time, also=also)
-    with relay, clerk, inflow.connection as connection:
+    others = outside(fleet.office, engine, regions=regions, now=time.time)
+    with relay, clerk, others, inflow.connection as connection:
 
         def check() -> None:
             if connection.has_failed or relay.has_failed or clerk.has_failed:

@@ -30,9 +30,18 @@ _REASONS_LOGGED = 20
 class Keeper:
     """Stores what comes; the order of its steps is what makes a kill at any moment harmless."""
 
-    def __init__(self, engine: Engine, inflow: Inflow, *, settings: Ingest, key: Ed25519PrivateKey) -> None:
-        """`key` signs the acknowledgements."""
+    def __init__(
+        self,
+        engine: Engine,
+        inflow: Inflow,
+        *,
+        settings: Ingest,
+        key: Ed25519PrivateKey,
+        stored: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`key` signs the acknowledgements; `stored` is called once new events are committed."""
         self._engine, self._inflow, self._settings, self._key = engine, inflow, settings, key
+        self._stored = stored
         self._ledger = Ledger()
 
     def run(self, *, stopping: Event, progressed: Callable[[], None]) -> None:
@@ -53,6 +62,8 @@ class Keeper:
         outcomes = self._store(deliveries, stopping=stopping)
         if outcomes is None:
             return
+        if any(outcome.stored for outcome in outcomes):
+            self._stored()
         self._inflow.acknowledge(deliveries)
         touched: dict[Key, tuple[DeviceId, StreamState]] = {}
         for outcome in outcomes:

@@ -218,6 +218,16 @@ def listed(
     return [_case(row) for row in rows]
 
 
+def open_of(connection: Connection, sort: Sort) -> list[Case]:
+    """Every case of a sort that is not over, the oldest first."""
+    rows = connection.execute(
+        select(cases)
+        .where(*_terms(Wanted(sorts=(sort,), only_open=True)))
+        .order_by(cases.c.created_at, cases.c.subject)
+    )
+    return [_case(row) for row in rows]
+
+
 def counts(connection: Connection, *, now: float) -> dict[str, int]:
     """How many complaints, aspirations and permits are open, and how many of them are late."""
     terms = _terms(Wanted(only_open=True))

@@ -38,7 +38,8 @@ from loket import log
 _log = log.get(__name__)
 
 NAME = "clerk"
-_LOOK_EVERY_S = 0.1
+_LOOK_EVERY_S = 1.0
+"""For events that another process stored; whoever stores them in ours wakes the clerk."""
 _CHORES_EVERY_S = 60.0
 _RETRY_S = 5.0
 _AT_ONCE = 200
@@ -59,12 +60,11 @@ class Clerk:
         regions: Regions,
         deals: Mapping[str, Deal],
         now: Callable[[], float],
-        also: Callable[[], None] = lambda: None,
     ) -> None:
-        """`deals` by kind of event; `now` tells s since 1970; `also` is done among the chores."""
+        """`deals` by kind of event; `now` tells s since 1970."""
         self._engine, self._regions, self._deals, self._now = engine, regions, deals, now
-        self._also = also
-        self._stopping = Flag()
+        self._days: dict[str, str] = {}
+        self._stopping, self._woken = Flag(), Flag()
         self._thread = Thread(target=self._run, name="clerk", daemon=True)
 
     def __enter__(self) -> Self:
@@ -77,12 +77,17 @@ class Clerk:
     ) -> None:
         """Stop after the events at hand."""
         self._stopping.set()
+        self._woken.set()
         self._thread.join(_STOP_WITHIN_S)
 
     @property
     def has_failed(self) -> bool:
         """Whether the thread ended although nobody asked it to."""
         return not self._stopping.is_set() and not self._thread.is_alive()
+
+    def wake(self) -> None:
+        """Events were stored: look at once. Any thread may call it."""
+        self._woken.set()
 
     def work(self) -> int:
         """Deal with the next events; returns how many. Raises StoreError."""
@@ -102,29 +107,34 @@ class Clerk:
         return len(found)
 
     def chores(self) -> None:
-        """Do what time alone asks for: close what nobody replied to, end yesterday's queues."""
+        """Do what time alone asks for: close what nobody replied to, end yesterday's queues, begin today's.
+
+        A day is told to kiosks when it begins, and again after a start: their folder may have changed.
+        """
         with translated(), writing(self._engine) as connection:
             now = self._now()
             closed = cases.close_unanswered(connection, regions=self._regions, now=now)
             ended = tickets.close_days(connection, regions=self._regions, now=now)
+            days = tickets.open_days(connection, self._days, regions=self._regions, now=now)
+        self._days = days
         if closed or ended:
             _log.info("clerk_chores", cases_closed=closed, tickets_ended=ended)
 
     def _run(self) -> None:
         chores_at = 0.0
         while not self._stopping.is_set():
-            pause_s = _LOOK_EVERY_S
+            self._woken.clear()  # before the work: who wakes us during it is heard after it
             try:
                 if time.monotonic() >= chores_at:
                     self.chores()
-                    self._also()
                     chores_at = time.monotonic() + _CHORES_EVERY_S
                 while self.work() and not self._stopping.is_set():
                     pass
             except StoreError as error:
                 _log.error("clerk_waits", reason=str(error), retry_in_s=_RETRY_S)
-                pause_s = _RETRY_S
-            self._stopping.wait(pause_s)
+                self._stopping.wait(_RETRY_S)
+            else:
+                self._woken.wait(_LOOK_EVERY_S)
 
     def _deal(self, connection: Connection, event: Event) -> None:
         try:
@@ -194,6 +204,21 @@ def _received(c: Connection, data: EventData, event: Event, regions: Regions, no
         told = cases.tell_again(c, device=device, since=now - _TOLD_AGAIN_S, now=now)
         tickets.tell_queues(c, device, regions=regions, now=now)
         _log.warning("device_lost_its_notices", device=device, told_again=told)
+
+
+def greet(c: Connection, _data: EventData, event: Event, regions: Regions, now: float) -> None:
+    """Have a kiosk that shows itself told how its queues stand, before it gives a number."""
+    tickets.tell_queues(c, event.device.name, regions=regions, now=now)
+
+
+def in_turn(*deals: Deal) -> Deal:
+    """Several deals about one event, in this order."""
+
+    def deal(c: Connection, data: EventData, event: Event, regions: Regions, now: float) -> None:
+        for each in deals:
+            each(c, data, event, regions, now)
+
+    return deal
 
 
 DEALS: Mapping[str, Deal] = {

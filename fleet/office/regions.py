@@ -15,9 +15,13 @@ from loket.workdays import Calendar
 
 @dataclass(frozen=True)
 class Regions:
-    """The regions, each by its folder. A region without one has no queues, agencies, or holidays."""
+    """The regions, each by its folder. A region without one has no queues, agencies, or holidays.
+
+    `calls_here`: the numbers of their queues are called from our desks, not by another system.
+    """
 
     all: tuple[Region, ...] = ()
+    calls_here: bool = True
 
     def find(self, code: str) -> Region | None:
         """The region of that code."""
@@ -42,7 +46,7 @@ class Regions:
         for region in self.all:
             for name in dict.fromkeys(queue.office for queue in region.file.queues):
                 queues = tuple(queue for queue in region.file.queues if queue.office == name)
-                found[name] = Office(name=name, region=region, queues=queues)
+                found[name] = Office(name=name, region=region, queues=queues, calls_here=self.calls_here)
         return found
 
     def agency_title(self, region: str, agency: str | None, language: str) -> str:
@@ -77,13 +81,14 @@ class Office:
     name: str
     region: Region
     queues: tuple[Queue, ...]
+    calls_here: bool = True
 
     def queue(self, name: str) -> Queue | None:
         """The queue of that name."""
         return next((queue for queue in self.queues if queue.name == name), None)
 
 
-def load_regions(folders: Iterable[Path]) -> Regions:
+def load_regions(folders: Iterable[Path], *, calls_here: bool = True) -> Regions:
     """Read the folders. Raises SettingsError, also where two describe the same region or office."""
     regions: list[Region] = []
     offices: dict[str, Path] = {}
@@ -105,4 +110,4 @@ def load_regions(folders: Iterable[Path]) -> Regions:
                 "such as Asia/Jakarta"
             ) from error
         regions.append(region)
-    return Regions(tuple(regions))
+    return Regions(tuple(regions), calls_here=calls_here)

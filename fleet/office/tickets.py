@@ -1,10 +1,11 @@
 """Numbers in queues: taken at kiosks, called from counters, shown in halls, and told to kiosks."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import CTE, Connection, Row, func, select, update
 
 from edge_agent.contract.events import TicketTaken
 from edge_agent.contract.notices import QueueState
@@ -13,8 +14,8 @@ from fleet.office.cases import CLOCK, Move, New
 from fleet.office.locking import alone
 from fleet.office.queueing import Service, Waiting, in_order, may_be_missed, minutes_each
 from fleet.office.regions import Office, Regions
-from fleet.office.states import Sort
-from fleet.store.tables import calls, tickets
+from fleet.office.states import MACHINES, Sort
+from fleet.store.tables import calls, devices, receipt_keys, tickets
 from fleet.store.tables import cases as case_table
 from loket.region.parts import Queue
 
@@ -41,6 +42,11 @@ class Ticket:
     counter: int | None
     calls: int
     called_at: float | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its holder waits, or is at a counter."""
+        return self.state in (*WAITS, *AT_COUNTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,7 @@ def call_next(connection: Connection, at: Counter, *, after: str | None, regions
     `after` is who was at the counter when the button was seen (None: nobody), so that a second press of it
     calls nobody. Raises NotPossible if that has changed, or who was called has not been dealt with.
     """
+    _demand_called_here(at)
     alone(connection)
     current = _current(connection, at)
     if (current.ticket if current is not None else None) != after:
@@ -219,14 +226,7 @@ def transfer(connection: Connection, at: Counter, ticket: str, *, to: str, regio
 
 def view(connection: Connection, office: Office, queue: Queue, *, day: str, now: float) -> QueueView:
     """How a queue stands on a day."""
-    rows = [
-        _ticket(row)
-        for row in connection.execute(
-            select(tickets).where(
-                tickets.c.office == office.name, tickets.c.queue == queue.name, tickets.c.day == day
-            )
-        )
-    ]
+    rows = of_day(connection, office, queue, day=day)
     last = _last_call(connection, office.name, queue.name, day=day)
     return QueueView(
         queue=queue.name,
@@ -237,6 +237,44 @@ def view(connection: Connection, office: Office, queue: Queue, *, day: str, now:
         calling=last.number if last is not None else "",
         minutes_each=_minutes_each(connection, office.name, queue, day=day, now=now),
     )
+
+
+def of_day(connection: Connection, office: Office, queue: Queue, *, day: str) -> list[Ticket]:
+    """Every number of a queue on a day."""
+    rows = connection.execute(
+        select(tickets).where(
+            tickets.c.office == office.name, tickets.c.queue == queue.name, tickets.c.day == day
+        )
+    )
+    return [_ticket(row) for row in rows]
+
+
+def follow(
+    connection: Connection, at: Counter, ticket: str, state: str, *, calls: int, regions: Regions
+) -> None:
+    """Take over that another system called a number to this counter `calls` times, and has it at `state`.
+
+    A call that is over by then is not announced. What does not follow from how it stands here is let be.
+    Raises NotKnown.
+    """
+    alone(connection)
+    found = _found(connection, ticket)
+    waits = found.state in (*WAITS, "no_show")
+    if waits and state in (*AT_COUNTER, "done") and _claim(connection, found, at):
+        said = at.queue.counters[at.number - 1].id
+        _step(
+            connection, found, "called", actor=at.actor, regions=regions, now=at.now, reason=said,
+            announce=at if state == "called" else None, calls=calls,
+        )  # fmt: skip
+    elif found.state == "called" and state == "called" and calls > found.calls:
+        connection.execute(
+            update(tickets).where(tickets.c.ticket == ticket).values(calls=calls, called_at=at.now)
+        )
+        _announce(connection, found, at)
+    found = _found(connection, ticket)
+    if found.state != state and MACHINES[Sort.TICKET].may(found.state, state) and state != "called":
+        when: dict[str, Any] = {"serving_at": at.now} if state == "serving" else {"ended_at": at.now}
+        _step(connection, found, state, actor=at.actor, regions=regions, now=at.now, **when)
 
 
 def calls_after(
@@ -316,41 +354,34 @@ def tell_queue(
     found = office.queue(queue)
     if found is None or day != regions.today(office.region.file.code, now).isoformat():
         return
-    seen = view(connection, office, found, day=day, now=now)
-    state = QueueState(
-        queue=queue,
-        day=day,
-        calling=seen.calling[:8],
-        waiting=[one.ticket for one in seen.waiting][:_TOLD_MAX],
-        minutes_each=seen.minutes_each,
-    )
+    state = _state(connection, office, found, day=day, now=now)
     for device in _kiosks(connection, office, now=now):
         notices.tell(connection, state, device=device, now=now)
 
 
 def tell_queues(connection: Connection, device: str, *, regions: Regions, now: float) -> None:
-    """Have one kiosk told how every queue of its office stands: it has lost what it knew, or just came."""
-    row = connection.execute(
-        select(tickets.c.office)
-        .join_from(tickets, case_table, tickets.c.ticket == case_table.c.subject)
-        .where(case_table.c.device == device)
-        .order_by(tickets.c.taken_at.desc())
-        .limit(1)
-    ).first()
-    office = regions.office(row.office) if row is not None else None
-    if office is None:
-        return
-    day = regions.today(office.region.file.code, now).isoformat()
-    for queue in office.queues:
-        seen = view(connection, office, queue, day=day, now=now)
-        state = QueueState(
-            queue=queue.name,
-            day=day,
-            calling=seen.calling[:8],
-            waiting=[one.ticket for one in seen.waiting][:_TOLD_MAX],
-            minutes_each=seen.minutes_each,
-        )
-        notices.tell(connection, state, device=device, now=now)
+    """Have one kiosk told how the queues of its office stand: it has lost what it knew, or just came."""
+    for office in _offices_of(connection, device, regions=regions, now=now):
+        day = regions.today(office.region.file.code, now).isoformat()
+        for queue in office.queues:
+            state = _state(connection, office, queue, day=day, now=now)
+            notices.tell(connection, state, device=device, now=now)
+
+
+def open_days(
+    connection: Connection, known: Mapping[str, str], *, regions: Regions, now: float
+) -> dict[str, str]:
+    """Have kiosks told how their queues stand on a day that has begun; returns the day of each office.
+
+    `known` is what this returned last.
+    """
+    days = {}
+    for office in regions.offices.values():
+        days[office.name] = day = regions.today(office.region.file.code, now).isoformat()
+        if known.get(office.name) != day:
+            for queue in office.queues:
+                tell_queue(connection, office, queue.name, day=day, regions=regions, now=now)
+    return days
 
 
 def _call(connection: Connection, ticket: Ticket, at: Counter, *, regions: Regions) -> None:
@@ -429,7 +460,15 @@ def _here(connection: Connection, at: Counter, ticket: str) -> Ticket:
     return found
 
 
+def _demand_called_here(at: Counter) -> None:
+    if not at.office.calls_here:
+        raise NotPossible(
+            "another system calls the numbers of this hall: call from there (fleet.toml: [office] halls)"
+        )
+
+
 def _of_queue(connection: Connection, at: Counter, ticket: str) -> Ticket:
+    _demand_called_here(at)
     alone(connection)
     found = find(connection, ticket)
     if found is None or (found.office, found.queue) != (at.office.name, at.queue.name):
@@ -492,19 +531,51 @@ def _minutes_each(connection: Connection, office: str, queue: Queue, *, day: str
     return minutes_each(lately, counters_open=counters, usual_minutes=queue.usual_minutes)
 
 
+def _state(connection: Connection, office: Office, queue: Queue, *, day: str, now: float) -> QueueState:
+    """How a queue stands, as it is told."""
+    seen = view(connection, office, queue, day=day, now=now)
+    return QueueState(
+        queue=queue.name,
+        day=day,
+        calling=seen.calling[:8],
+        waiting=[one.ticket for one in seen.waiting][:_TOLD_MAX],
+        minutes_each=seen.minutes_each,
+    )
+
+
 def _kiosks(connection: Connection, office: Office, *, now: float) -> list[str]:
-    """The devices that issued numbers of an office lately: those whose citizens wait there."""
-    rows = connection.execute(
-        select(case_table.c.device)
-        .distinct()
-        .join_from(case_table, tickets, tickets.c.ticket == case_table.c.subject)
+    """The devices whose citizens wait in an office: those that issued its numbers lately.
+
+    A kiosk that has issued none at all may stand in any office of its region, so it is one of them too.
+    """
+    lately = _issuers(now)
+    here = select(lately.c.device).where(lately.c.office == office.name)
+    new = (
+        select(receipt_keys.c.device)
+        .join_from(receipt_keys, devices, receipt_keys.c.device == devices.c.name)
         .where(
-            tickets.c.office == office.name,
-            tickets.c.taken_at > now - _KNOWN_DAYS * 86_400,
-            case_table.c.device.is_not(None),
+            devices.c.region == office.region.file.code,
+            receipt_keys.c.ended_at.is_(None),
+            receipt_keys.c.device.not_in(select(lately.c.device)),
         )
     )
-    return sorted(row.device for row in rows)
+    return sorted(row.device for row in connection.execute(here.union(new)))
+
+
+def _offices_of(connection: Connection, device: str, *, regions: Regions, now: float) -> list[Office]:
+    """The other way round: the offices in which a device's citizens wait."""
+    return [office for office in regions.offices.values() if device in _kiosks(connection, office, now=now)]
+
+
+def _issuers(now: float) -> CTE:
+    """Which devices issued numbers of which offices lately."""
+    return (
+        select(case_table.c.device, tickets.c.office)
+        .distinct()
+        .join_from(case_table, tickets, tickets.c.ticket == case_table.c.subject)
+        .where(tickets.c.taken_at > now - _KNOWN_DAYS * 86_400, case_table.c.device.is_not(None))
+        .cte("issuers")
+    )
 
 
 def _office_of(regions: Regions, region: str, queue: str) -> Office | None:

@@ -87,7 +87,7 @@ def run(fleet: Fleet) -> None:
     Raises SettingsError, Exposed, PortTaken, StoreError, OSError, ssl.SSLError.
     """
     demand_loopback(fleet.web.host)
-    regions = load_regions(fleet.office.folders)
+    regions = load_regions(fleet.office.folders, calls_here=fleet.office.halls == "own")
     engine = open_store(fleet.database_url)
     try:
         with reading(engine) as connection:

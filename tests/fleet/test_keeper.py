@@ -72,7 +72,7 @@ def deliveries(*seqs: int) -> list[Delivery]:
 
 def work(engine: Engine, inflow: Any, stopping: Event) -> int:
     rounds = []
-    keeper = Keeper(engine, inflow, settings=Ingest(), key=KEY)
+    keeper = Keeper(engine, inflow, settings=Ingest(), key=KEY, stored=lambda: inflow.did.append("stored"))
     keeper.run(stopping=stopping, progressed=lambda: rounds.append(1))
     return len(rounds)
 
@@ -102,7 +102,7 @@ def test_acknowledges_and_tells_only_after_the_commit_succeeds(
     inflow = Script(deliveries(1, 2), stopping=stopping)
     failing(enrolled, inflow, times=3)
     assert work(enrolled, inflow, stopping) == 2
-    assert inflow.did == ["failed"] * 3 + [("acknowledged", [1, 2]), ("told", 2)]
+    assert inflow.did == ["failed"] * 3 + ["stored", ("acknowledged", [1, 2]), ("told", 2)]
     assert [call.args for call in logger.calls] == [("batch_not_stored",)] * 3 + [("storing_again",)]
     assert "disk is full" in logger.calls[0].kwargs["reason"]
 

@@ -6,17 +6,26 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from edge_agent.contract import signed, topics
-from edge_agent.contract.events import CodeAsked, EventData, NoticesReceived, TicketTaken
+from edge_agent.contract import receipt_keys, signed, topics
+from edge_agent.contract.events import (
+    CodeAsked,
+    EventData,
+    NoticesReceived,
+    ReceiptKeyCertified,
+    TicketTaken,
+)
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.notices import Answer, Notice, QueueState, Status
 from fleet.office import tickets
 from fleet.office.regions import load_regions
 from fleet.store.engine import open_store, writing
 from fleet.store.tables import notices as notice_table
-from tests.fleet.conftest import Controller, Speaker, eventually, make_fleet, message
+from tests.fleet.conftest import Controller, Papers, Speaker, eventually, make_fleet, message
 
 REGION_FOLDER = Path(__file__).parents[2] / "demo" / "region"
 REGIONS = load_regions([REGION_FOLDER])
@@ -45,6 +54,19 @@ def told(town: Controller, speaker: Speaker, device: DeviceId) -> list[Notice]:
     ]
 
 
+def certified(device: DeviceId, papers: Papers) -> str:
+    """The kiosk's receipt key as its uplink certifies it at the first start."""
+    identity = load_pem_private_key(papers.key.read_bytes(), password=None)
+    assert isinstance(identity, EllipticCurvePrivateKey)
+    return receipt_keys.certify(
+        receipt_keys.prove(Ed25519PrivateKey.generate(), device=device),
+        device=device,
+        identity=identity,
+        chain=x509.load_pem_x509_certificates(papers.certificate.read_bytes()),
+        now=time.time(),
+    )
+
+
 def test_a_number_that_is_called_is_told_to_the_kiosk_that_gave_it_and_to_no_other(town: Controller) -> None:
     device, papers = town.add_device()
     other, other_papers = town.add_device("lebong-002")
@@ -57,11 +79,18 @@ def test_a_number_that_is_called_is_told_to_the_kiosk_that_gave_it_and_to_no_oth
         assert kiosk.publish(topics.event(device, data.kind), payload) == 0
 
     day = REGIONS.today("17.07", time.time()).isoformat()
+    say(ReceiptKeyCertified(certificate=certified(device, papers)))
+
+    def queues() -> dict[str, QueueState]:
+        said = [one.body for one in told(town, kiosk, device)]
+        return {one.queue: one for one in said if isinstance(one, QueueState)}
+
+    eventually(lambda: len(queues()) == 3, within_s=20, what="its queues are told before its first number")
+    assert {(one.day, one.calling, len(one.waiting)) for one in queues().values()} == {(day, "", 0)}
     ticket = str(uuid4())
     say(TicketTaken(ticket=ticket, queue="umum", number="C1", day=day))
-    eventually(
-        lambda: {type(one.body) for one in told(town, kiosk, device)} == {Status, QueueState}, within_s=20
-    )
+    eventually(lambda: queues()["umum"].waiting == [ticket], within_s=20)
+    assert {type(one.body) for one in told(town, kiosk, device)} == {Status, QueueState}
     with writing(town.engine) as connection:
         at = tickets.counter(REGIONS.offices["mpp"], queue="umum", number=1, actor="siti", now=time.time())
         assert tickets.call_next(connection, at, after=None, regions=REGIONS)

@@ -3,17 +3,19 @@
 import datetime
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event as Flag
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, delete, insert, select
 
 from edge_agent.contract.events import (
     CodeAsked,
     EmergencyRaised,
     EventData,
     NoticesReceived,
+    ReceiptKeyCertified,
     Scores,
     SubmissionCreated,
     SurveyAnswered,
@@ -24,8 +26,9 @@ from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.notices import Answer, QueueState, Status
 from edge_agent.contract.streams import Stream
 from fleet.office import NotKnown, NotPossible, cases, notices, surveys, tickets
+from fleet.office import clerk as clerk_module
 from fleet.office.cases import Move
-from fleet.office.clerk import DEALS, Clerk
+from fleet.office.clerk import DEALS, Clerk, greet
 from fleet.office.regions import Regions, load_regions
 from fleet.office.states import Sort
 from fleet.store import devices, events
@@ -34,7 +37,7 @@ from fleet.store.engine import writing
 from fleet.store.events import Event
 from fleet.store.migrate import migrate
 from fleet.store.tables import notices as notice_table
-from fleet.store.tables import presence
+from fleet.store.tables import presence, receipt_keys
 from loket.codes import code_of
 
 DEVICE = DeviceId("17.07", "lebong-001")
@@ -475,6 +478,87 @@ def test_a_number_for_a_queue_that_is_not_here_is_passed_over(desk: Desk) -> Non
     desk.say(TicketTaken(ticket=str(uuid4()), queue="unknown", number="A1", day=DAY))
     subject = desk.filed()
     assert desk.case(subject).state == "received"
+
+
+def kiosk(desk: Desk, name: str, *, region: str = "17.07") -> None:
+    """A kiosk that is certified, and has given no number yet."""
+    with writing(desk.engine) as connection:
+        if name != DEVICE.name:
+            enrolled = DeviceId(region, name)
+            devices.enrol(connection, enrolled, certificate=Certificate(name, 2.0), now=1.0)
+        connection.execute(
+            insert(receipt_keys).values(
+                key_id=name, device=name, public_key="", certificate="", certified_at=1.0, received_at=1.0
+            )
+        )
+
+
+def queues_told(desk: Desk, *, day: str = DAY) -> set[tuple[str, str]]:
+    """Which devices are to be told of which queues of a day."""
+    with desk.engine.connect() as connection:
+        due = notices.pending(connection, now=desk.now, at_most=1000)
+    return {
+        (one.device.name, one.notice.body.queue)
+        for one in due
+        if isinstance(one.notice.body, QueueState) and one.notice.body.day == day
+    }
+
+
+QUEUES = ("kependudukan", "perizinan", "umum")
+
+
+def test_a_kiosk_is_told_of_its_queues_before_its_first_number(desk: Desk) -> None:
+    kiosk(desk, DEVICE.name)
+    kiosk(desk, "rejang-001", region="17.02")
+    deals = {**DEALS, ReceiptKeyCertified.kind: greet}
+    desk.clerk = Clerk(desk.engine, regions=desk.regions, deals=deals, now=lambda: desk.now)
+    desk.say(ReceiptKeyCertified(certificate=""))
+    assert queues_told(desk) == {(DEVICE.name, queue) for queue in QUEUES}
+    (umum,) = [one for one in desk.told() if isinstance(one, QueueState) and one.queue == "umum"]
+    assert (umum.calling, umum.waiting, umum.minutes_each) == ("", [], desk.view("umum").minutes_each)
+
+
+def test_a_kiosk_without_a_number_hears_of_those_that_others_give(desk: Desk) -> None:
+    kiosk(desk, "lebong-002")
+    desk.ticket("A1")
+    assert ("lebong-002", "kependudukan") in queues_told(desk)
+
+
+def test_who_gives_no_numbers_and_is_no_kiosk_is_told_of_no_queue(desk: Desk) -> None:
+    desk.clerk.chores()
+    assert queues_told(desk) == set()
+
+
+def test_a_day_that_begins_is_told_once_with_who_came_the_evening_before(desk: Desk) -> None:
+    kiosk(desk, DEVICE.name)
+    desk.now += 8 * HOUR  # Monday, 17.00: the counters are closed
+    late = TicketTaken(ticket=str(uuid4()), queue="umum", number="C1", day="2026-11-24")
+    desk.say(late)
+    desk.clerk.chores()
+    assert queues_told(desk) == {(DEVICE.name, queue) for queue in QUEUES}
+    desk.now += 9 * HOUR
+    desk.clerk.chores()
+    assert queues_told(desk, day="2026-11-24") == {(DEVICE.name, queue) for queue in QUEUES}
+    (umum,) = [one for one in desk.told() if isinstance(one, QueueState) and one.queue == "umum"]
+    assert umum.waiting == [late.ticket]
+    with writing(desk.engine) as connection:
+        connection.execute(delete(notice_table))
+    desk.now += HOUR
+    desk.clerk.chores()
+    assert desk.told() == []
+
+
+def test_a_clerk_who_is_woken_works_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clerk_module, "_LOOK_EVERY_S", 600.0)
+    done = Flag()
+    deals = {CodeAsked.kind: lambda *_: done.set()}
+    with Clerk(desk.engine, regions=desk.regions, deals=deals, now=lambda: desk.now) as clerk:
+        for _ in range(6):
+            done.clear()
+            desk.store(CodeAsked(inquiry=str(uuid4()), code="00000000"))
+            clerk.wake()
+            assert done.wait(20), "it slept on"
+    assert not clerk.has_failed
 
 
 # -- surveys ------------------------------------------------------------------------------------------------
