@@ -60,7 +60,7 @@ class Opened:
     created_at: str | None
     consent_version: str | None
     fields: dict[str, str]
-    recording: Recording | None = None
+    recordings: tuple[Recording, ...] = ()
     commitment_fits: bool | None = None
     masked: bool = False
 
@@ -151,7 +151,7 @@ def read_document(message: bytes) -> Opened:
 def _opened(document: dict[str, object]) -> Opened:
     named = {
         "service", "class", "text", "contact", "language", "created_at", "consent_version",
-        "recording", "salt",
+        "recordings", "salt",
     }  # fmt: skip
 
     def part(name: str) -> str | None:
@@ -167,8 +167,13 @@ def _opened(document: dict[str, object]) -> Opened:
         created_at=part("created_at"),
         consent_version=part("consent_version"),
         fields={name: part(name) or "" for name in document if name not in named},
-        recording=_recording(document.get("recording")),
+        recordings=_recordings(document.get("recordings")),
     )
+
+
+def _recordings(said: object) -> tuple[Recording, ...]:
+    found = map(_recording, said) if isinstance(said, list) else ()
+    return tuple(recording for recording in found if recording is not None)
 
 
 def _recording(said: object) -> Recording | None:

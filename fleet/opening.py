@@ -58,16 +58,20 @@ def open_document(engine: Engine, intake: Intake, submission: str, *, by: str, n
 
 
 def open_recording(
-    engine: Engine, intake: Intake, submission: str, *, by: str, now: float
+    engine: Engine, intake: Intake, submission: str, number: int, *, by: str, now: float
 ) -> tuple[Recording, bytes]:
-    """What was recorded with the submission. Raises NotFound or Unopened; then nothing is recorded."""
+    """The submission's recording of that number, from 1: its voice note, its photo.
+
+    Raises NotFound or Unopened; then nothing is audited.
+    """
     document, _ = _document(engine, intake, submission)
     with reading(engine) as connection:
         parts = submissions.parts_of(connection, submission)
     try:
-        recording = read_document(document).recording
-        if recording is None:
-            raise NotFound("nothing was recorded with this submission")
+        recordings = read_document(document).recordings
+        if not 1 <= number <= len(recordings):
+            raise NotFound(f"the submission has no recording {number}")
+        recording = recordings[number - 1]
         content = intake.open_recording(recording, parts)
     except IntakeError as error:
         raise Unopened(str(error)) from error

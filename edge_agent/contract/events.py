@@ -337,7 +337,12 @@ class SubmissionCreated(EventData):
         default=None, description="Whether it has a name, for whom; anonymous: none, and no contact."
     )
     place: PlaceCode | None = Field(default=None, description="Where it is about, by Kemendagri's code.")
-    parts: int = Field(default=0, ge=0, le=16, description="How many parts of recordings belong to it.")
+    parts: int = Field(
+        default=0,
+        ge=0,
+        le=32,
+        description="How many parts of its recordings (a voice note, a photo) there are.",
+    )
     commitment: Sha256 | None = Field(
         default=None, description="The salted commitment that the citizen's receipt signs; see receipts.md."
     )

@@ -19,6 +19,7 @@ from edge_agent.inbox.store import InboxError, open_inbox
 from edge_agent.kiosk import KioskError, forgetting
 from edge_agent.kiosk.attempts import Attempts
 from edge_agent.kiosk.desk import Desk, Parts
+from edge_agent.kiosk.document_photo import Judge, load_judge
 from edge_agent.kiosk.fittings import fittings_of, keeper_of
 from edge_agent.kiosk.receipts.issuing import Issuer
 from edge_agent.kiosk.receipts.keys import open_key
@@ -102,7 +103,12 @@ async def _serve(settings: KioskSettings, desk: Desk, issuer: Issuer, listener: 
     port = listener.getsockname()[1]
     names = ("localhost", f"[{settings.host}]" if ":" in settings.host else settings.host)
     sessions = Sessions(time.monotonic, timeout_s=settings.session_timeout_s, most=settings.sessions_max)
-    hall = Hall(load_region(settings.region), office=settings.hall, series=settings.series)
+    hall = Hall(
+        load_region(settings.region),
+        office=settings.hall,
+        series=settings.series,
+        has_camera=settings.camera.documents,
+    )
     fittings = fittings_of(settings, strings=FOLDER / "strings", monotonic=time.monotonic)
     keeper = keeper_of(settings.screen, fittings, desk.report, monotonic=time.monotonic)
     site = Site(
@@ -118,6 +124,7 @@ async def _serve(settings: KioskSettings, desk: Desk, issuer: Issuer, listener: 
         issuer=issuer,
         origins=frozenset(f"{name}:{port}" for name in names),
         fittings=fittings,
+        judge=load_judge() if settings.camera.documents else Judge(),
     )
     rounds = Rounds(settings, sessions, desk, keeper=keeper, purge=fittings.printer.purge)
     server = uvicorn.Server(

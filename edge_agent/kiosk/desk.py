@@ -5,7 +5,7 @@ SQLite waits for the disk, the event loop must not: one thread owned by the desk
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -101,13 +101,13 @@ class Desk:
         return await self._do(self._has_room)
 
     async def file(
-        self, subject: str, *, service: str, compose: Compose, attachment: Attachment | None = None
+        self, subject: str, *, service: str, compose: Compose, attachments: Sequence[Attachment] = ()
     ) -> Committed:
         """Commit what `compose` makes durably under the UUID `subject`; a second time changes nothing.
 
-        `attachment` is committed before it. Raises NotSaved, CodeTaken, and what `compose` raises.
+        `attachments` are committed before it. Raises NotSaved, CodeTaken, and what `compose` raises.
         """
-        return await self._do(lambda: self._file(subject, service, compose, attachment))
+        return await self._do(lambda: self._file(subject, service, compose, attachments))
 
     async def tell(self, data: EventData, *, event_id: str, subject: str) -> None:
         """Commit an event that needs no code. Raises NotSaved."""
@@ -170,7 +170,9 @@ class Desk:
             log.warning("outbox_unusable", reason=str(error))
             return False
 
-    def _file(self, subject: str, service: str, compose: Compose, attachment: Attachment | None) -> Committed:
+    def _file(
+        self, subject: str, service: str, compose: Compose, attachments: Sequence[Attachment]
+    ) -> Committed:
         code = codes.code_of(UUID(subject))
         reading = self._now()
         is_new = False
@@ -179,7 +181,7 @@ class Desk:
                 code, submission=subject, service=service, created_at=reading.wall.timestamp()
             )
             event = compose(reading, self._parts.register)
-            if attachment is not None:
+            for attachment in attachments:
                 attachment.append_to(self._parts.outbox, reading=reading)
             self._parts.outbox.append(event, event_id=subject, subject=subject, reading=reading)
         except CodeTaken:

@@ -1,6 +1,7 @@
 """Whether a document's photograph can be read, and what the citizen can do; it never refuses one."""
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -71,7 +72,10 @@ class Reader(Protocol):
 
 
 class Judge:
-    """Judges photographs; without a model it knows only those that cannot be opened."""
+    """Judges photographs; without a model it knows only those that cannot be opened.
+
+    Threads may share it: they take turns.
+    """
 
     def __init__(
         self,
@@ -82,6 +86,7 @@ class Judge:
     ) -> None:
         """`faults`: what `reader` tells; `thresholds`: from which probability each is told."""
         self._reader = reader
+        self._turn = threading.Lock()
         self._faults = tuple(zip(faults, thresholds, strict=True))
 
     def judge(self, jpeg: bytes) -> Verdict:
@@ -90,7 +95,8 @@ class Judge:
             entry = planes(jpeg)
             if self._reader is None:
                 return Verdict(is_judged=False)
-            outputs = self._reader.answer(entry)
+            with self._turn:
+                outputs = self._reader.answer(entry)
         except Unreadable:
             return Verdict((Fault.UNREADABLE,))
         except ReadingError as error:

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,20 +77,20 @@ def seal(
     consent_version: str,
     key: IntakeKey,
     routing: Routing | None = None,
-    recording: Mapping[str, str | int] | None = None,
+    recordings: Sequence[Mapping[str, str | int]] = (),
     parts: int = 0,
 ) -> SubmissionCreated:
     """The event of a submission whose words only the intake key's holder can read.
 
     `answers` by question name; an empty one is sealed as null. The event also carries the commitment to what
-    is sealed: a random salt is sealed with it, so that nobody can try words against it. `recording` describes
-    what is sealed in `parts` beside it. Raises TooLarge.
+    is sealed: a random salt is sealed with it, so that nobody can try words against it. `recordings`
+    describe what is sealed in `parts` beside it. Raises TooLarge.
     """
     document = {
         "salt": secrets.token_hex(SALT_BYTES),
         "service": service,
         **{question: text or None for question, text in answers.items()},
-        **({} if recording is None else {"recording": dict(recording)}),
+        **({"recordings": [dict(each) for each in recordings]} if recordings else {}),
         "language": language,
         "created_at": created_at.astimezone(UTC).isoformat(timespec="seconds"),
         "consent_version": consent_version,

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from edge_agent.kiosk import Busy
 from edge_agent.kiosk.look import PLAIN, Look
+from edge_agent.kiosk.photo import Photo
 from edge_agent.kiosk.receipts.issuing import Issued
 from edge_agent.kiosk.voice_note import VoiceNote
 from edge_agent.kiosk.words import Words
@@ -69,13 +70,14 @@ class Session:
     alarm: Alarm | None = None
     pages: dict[str, int] = field(default_factory=dict)
     recording: VoiceNote | None = None
+    photo: Photo | None = None
     expires_at: float = 0.0
     _answers: dict[str, Words] = field(default_factory=dict, repr=False)
 
     @property
     def started(self) -> bool:
         """Whether there is anything of a person in it."""
-        return bool(self._answers or self.recording) or any(
+        return bool(self._answers or self.recording or self.photo) or any(
             (self.service, self.filed, self.tracked, self.alarm)
         )
 
@@ -109,6 +111,12 @@ class Session:
             self.recording.wipe()
         self.recording = note
 
+    def photograph(self, photo: Photo | None) -> None:
+        """Keep the photo of a document in place of the one before; None takes it away."""
+        if self.photo is not None:
+            self.photo.wipe()
+        self.photo = photo
+
     def file(self, filed: Filed) -> None:
         """It is committed: forget the answers, keep the code."""
         self.filed = filed
@@ -124,6 +132,7 @@ class Session:
         for words in self._answers.values():
             words.wipe()
         self.record(None)
+        self.photograph(None)
         self._answers.clear()
         self.asked.clear()
         self.pages.clear()

@@ -30,6 +30,19 @@ class VoiceSettings(Section):
     )
 
 
+class CameraSettings(Section):
+    """`[camera]`: the camera that the browser may use."""
+
+    documents: bool = Field(
+        default=False, description="Whether citizens may add the photo of a document to what they file."
+    )
+    name: str = Field(
+        default="",
+        max_length=100,
+        description="A part of the camera's name, where there are several; empty: one that looks away.",
+    )
+
+
 class ScreenSettings(Section):
     """`[screen]`: how the screen is watched."""
 
@@ -87,6 +100,9 @@ class KioskSettings(Section):
     warning_s: float = Field(default=30, ge=20, description="The page warns this long before.")
     sessions_max: int = Field(default=32, ge=1, le=1000, description="Visits at the same time.")
     voice: VoiceSettings = Field(default=VoiceSettings(), description="How the pages are spoken.")
+    camera: CameraSettings = Field(
+        default=CameraSettings(), description="The camera that the browser may use."
+    )
     screen: ScreenSettings | None = Field(
         default=None,
         description="How the screen is watched; without it nobody watches, and it stays unknown.",

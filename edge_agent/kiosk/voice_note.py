@@ -1,29 +1,20 @@
-"""A voice note in memory: as secret as words, and overwritten like them."""
+"""A voice note in memory."""
+
+from edge_agent.kiosk.secret import Secret
 
 
-class VoiceNote:
-    """What a citizen said: WebM with Opus, `length_s` long. Shows only its length when printed.
+class VoiceNote(Secret):
+    """What a citizen said: WebM with Opus, `length_s` long. Shows only its length when printed."""
 
-    `wipe` overwrites the buffer.
-    """
+    __slots__ = ("length_s",)
 
-    __slots__ = ("_buffer", "length_s")
-
-    def __init__(self, sound: bytes, *, length_s: int) -> None:
-        self._buffer = bytearray(sound)
+    def __init__(self, sound: bytes | bytearray, *, length_s: int) -> None:
+        super().__init__(sound)
         self.length_s = length_s
-
-    def __bool__(self) -> bool:
-        return bool(self._buffer)
-
-    def read(self) -> bytes:
-        """The file."""
-        return bytes(self._buffer)
 
     def wipe(self) -> None:
         """Overwrite and forget what was said."""
-        self._buffer[:] = bytes(len(self._buffer))
-        self._buffer.clear()
+        super().wipe()
         self.length_s = 0
 
     def __repr__(self) -> str:

@@ -56,19 +56,24 @@ def submissions_router(site: Site) -> APIRouter:
             raise HTTPException(409, str(error)) from error
 
     @made.post(
-        "/submissions/{submission}/recording",
+        "/submissions/{submission}/recordings/{number}",
         response_class=Response,
         responses={
             200: {"content": {"audio/webm": {}, "image/jpeg": {}}},
-            404: {"description": "Nothing was recorded with it."},
+            404: {"description": "It has no recording of that number."},
             409: {"description": "Cannot be opened, or has not come whole yet."},
         },
     )
-    def open_its_recording(submission: str, by: Annotated[Principal, Depends(officer)]) -> Response:
-        """Open the voice note or photo of a submission (role officer). That is recorded first."""
+    def open_its_recording(
+        submission: str, number: int, by: Annotated[Principal, Depends(officer)]
+    ) -> Response:
+        """Open a submission's voice note or photo (role officer): `number`, from 1, among its `recordings`.
+
+        That it was opened is recorded first.
+        """
         try:
             recording, content = open_recording(
-                site.engine, site.intake, submission, by=by.name, now=site.now()
+                site.engine, site.intake, submission, number, by=by.name, now=site.now()
             )
         except NotFound as error:
             raise HTTPException(404, str(error)) from error

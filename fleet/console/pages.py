@@ -1,6 +1,7 @@
 """The pages: each gathers what it shows and names its template."""
 
 import base64
+from collections.abc import Sequence
 
 from pydantic import ValidationError
 from starlette.responses import Response
@@ -9,7 +10,7 @@ from edge_agent.contract.commands import TakeSnapshot
 from fleet.access.roles import Role
 from fleet.console import scenes
 from fleet.console.visit import Visit, redirect
-from fleet.intake import Opened
+from fleet.intake import Opened, Recording
 from fleet.opening import NotFound, Unopened, open_recording, open_submission
 from fleet.store.engine import writing
 from fleet.views import commands, refused, submissions
@@ -77,13 +78,18 @@ def open_one(visit: Visit) -> Response:
     return response
 
 
-def _recorded(visit: Visit, opened: Opened, *, by: str) -> str | None:
-    """The recording as a data: address, for this page alone; None where there is none, or not all of it."""
-    if opened.recording is None:
-        return None
-    name = visit.request.path_params["submission"]
+def _recorded(visit: Visit, opened: Opened, *, by: str) -> list[tuple[Recording, str | None]]:
+    """Each recording as a data: address, for this page alone; None where it has not come whole."""
+    return [
+        (recording, _recording_at(visit, number, by=by))
+        for number, recording in enumerate(opened.recordings, start=1)
+    ]
+
+
+def _recording_at(visit: Visit, number: int, *, by: str) -> str | None:
+    name, site = visit.request.path_params["submission"], visit.site
     try:
-        recording, content = open_recording(visit.site.engine, visit.site.intake, name, by=by, now=visit.now)
+        recording, content = open_recording(site.engine, site.intake, name, number, by=by, now=visit.now)
     except (NotFound, Unopened):
         return None
     return f"data:{recording.media};base64,{base64.b64encode(content).decode()}"
@@ -94,7 +100,7 @@ def _submission(
     *,
     status: int = 200,
     opened: Opened | None = None,
-    recorded: str | None = None,
+    recorded: Sequence[tuple[Recording, str | None]] = (),
     failure: str | None = None,
 ) -> Response:
     name = visit.request.path_params["submission"]

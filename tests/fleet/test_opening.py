@@ -15,7 +15,7 @@ from edge_agent.contract.events import EventData
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.receipts import Receipt
 from edge_agent.contract.streams import Stream
-from edge_agent.kiosk.recordings import PART_BYTES, Attachment, seal_recording
+from edge_agent.kiosk.recordings import PART_BYTES, Attachment, Media, seal_recording
 from edge_agent.kiosk.sealing import IntakeKey, seal
 from fleet.intake import Intake, KeyUnusable, NotOurs, NotWhole, Recording
 from fleet.opening import Forgotten, NotFound, Unopened, open_document, open_recording, open_submission
@@ -58,7 +58,7 @@ class Office:
         with writing(self.engine) as connection:
             events.insert_once(connection, [event])
 
-    def file(self, *, attachment: Attachment | None = None, **changes: object) -> str:
+    def file(self, *attachments: Attachment, **changes: object) -> str:
         """A submission is filed; returns its commitment."""
         created = seal(
             {"class": "pengaduan", "text": TEXT, "contact": "0812-3456-7890", "name": "Siti"},
@@ -68,7 +68,7 @@ class Office:
             created_at=datetime(2026, 3, 2, 8, 0, tzinfo=UTC),
             consent_version="complaint-2",
             key=KEY,
-            recording=attachment.described() if attachment else None,
+            recordings=[attachment.described() for attachment in attachments],
         )
         self.store(created.model_copy(update=changes))
         assert created.commitment is not None
@@ -93,8 +93,8 @@ def recorded(size: int = 2 * PART_BYTES + 7, *, seed: int = 1) -> bytes:
     return random.Random(seed).randbytes(size)
 
 
-def attached(content: bytes) -> Attachment:
-    return seal_recording(content, media="audio/webm", submission=SUBMISSION, key=KEY)
+def attached(content: bytes, *, media: Media = "audio/webm") -> Attachment:
+    return seal_recording(content, media=media, submission=SUBMISSION, key=KEY)
 
 
 def test_an_officer_reads_the_words_without_anybodys_number(office: Office) -> None:
@@ -146,10 +146,39 @@ def test_a_recording_comes_back_whole_from_parts_in_any_order_and_among_others(o
     for part in random.Random(3).sample([*mine.parts, *other.parts, mine.parts[0]], 7):
         office.store(part)
     office.store(mine.parts[0].model_copy(update={"sealed": "bm90IHNlYWxlZA=="}))
-    office.file(attachment=mine)
-    recording, found = open_recording(office.engine, office.intake, SUBMISSION, by="siti", now=1.0)
+    office.file(mine)
+    recording, found = open_recording(office.engine, office.intake, SUBMISSION, 1, by="siti", now=1.0)
     assert (recording.media, found) == ("audio/webm", content)
     assert office.audited() == ["recording.opened"]
+
+
+def test_a_voice_note_and_a_photo_of_one_submission_are_opened_each_by_itself(office: Office) -> None:
+    sound, jpeg = recorded(), recorded(PART_BYTES + 1, seed=2)
+    note, photo = attached(sound), attached(jpeg, media="image/jpeg")
+    for part in random.Random(4).sample([*note.parts, *photo.parts[1:]], 4):
+        office.store(part)
+    office.file(note, photo)
+    assert [recording.media for recording in office.open().recordings] == ["audio/webm", "image/jpeg"]
+    with pytest.raises(Unopened, match="part 1 of 2"):
+        open_recording(office.engine, office.intake, SUBMISSION, 2, by="siti", now=1.0)
+    office.store(photo.parts[0])
+    for number, media, content in [(1, "audio/webm", sound), (2, "image/jpeg", jpeg)]:
+        recording, found = open_recording(
+            office.engine, office.intake, SUBMISSION, number, by="siti", now=1.0
+        )
+        assert (recording.media, found) == (media, content)
+    assert office.audited() == ["submission.opened", "recording.opened", "recording.opened"]
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2])
+def test_a_recording_that_there_is_not_is_not_found(office: Office, number: int) -> None:
+    mine = attached(recorded())
+    for part in mine.parts:
+        office.store(part)
+    office.file(mine)
+    with pytest.raises(NotFound, match="no recording"):
+        open_recording(office.engine, office.intake, SUBMISSION, number, by="siti", now=1.0)
+    assert office.audited() == []
 
 
 @pytest.mark.parametrize("missing", [0, 1, 2])
@@ -158,22 +187,22 @@ def test_a_recording_that_is_not_whole_is_not_opened(office: Office, missing: in
     for at, part in enumerate(mine.parts):
         if at != missing:
             office.store(part)
-    office.file(attachment=mine)
+    office.file(mine)
     with pytest.raises(Unopened, match=f"part {missing + 1} of 3"):
-        open_recording(office.engine, office.intake, SUBMISSION, by="siti", now=1.0)
+        open_recording(office.engine, office.intake, SUBMISSION, 1, by="siti", now=1.0)
     assert office.audited() == []
 
 
 def test_no_part_at_all_is_told(office: Office) -> None:
-    office.file(attachment=attached(recorded()))
+    office.file(attached(recorded()))
     with pytest.raises(Unopened, match="not come yet"):
-        open_recording(office.engine, office.intake, SUBMISSION, by="siti", now=1.0)
+        open_recording(office.engine, office.intake, SUBMISSION, 1, by="siti", now=1.0)
 
 
 def test_without_a_recording_there_is_none_to_open(office: Office) -> None:
     office.file()
     with pytest.raises(NotFound):
-        open_recording(office.engine, office.intake, SUBMISSION, by="siti", now=1.0)
+        open_recording(office.engine, office.intake, SUBMISSION, 1, by="siti", now=1.0)
 
 
 def test_a_recording_of_another_content_is_refused(office: Office) -> None:

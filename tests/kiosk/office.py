@@ -14,6 +14,7 @@ from edge_agent.contract.notices import Answer, QueueState, Step
 from edge_agent.inbox.store import InboxError, SubmissionState
 from edge_agent.kiosk.attempts import Attempts
 from edge_agent.kiosk.desk import Desk, Parts
+from edge_agent.kiosk.document_photo import Judge
 from edge_agent.kiosk.fittings import Fittings
 from edge_agent.kiosk.receipts.issuing import Issuer
 from edge_agent.kiosk.register import Register
@@ -21,7 +22,7 @@ from edge_agent.kiosk.sealing import IntakeKey
 from edge_agent.kiosk.services import offered
 from edge_agent.kiosk.services.hall import Hall
 from edge_agent.kiosk.sessions import Sessions
-from edge_agent.kiosk.settings import KioskSettings
+from edge_agent.kiosk.settings import CameraSettings, KioskSettings
 from edge_agent.kiosk.suggest import Suggester
 from edge_agent.kiosk.web.pages import Pages
 from edge_agent.kiosk.web.routes import build
@@ -82,16 +83,19 @@ class Office:
         region: Region | None = None,
         suggester: Suggester | None = None,
         hall: str = "mpp",
+        judge: Judge | None = None,
     ) -> None:
+        """`judge`: documents can be photographed here, and are judged by it."""
         self.outbox = MemoryOutbox()
         self.inbox = States()
         self.clock = FixedClock()
         self.folder = folder
         self.desk = Desk(self._parts)
         settings = KioskSettings(
-            intake_key=folder / "unused", region=REGION, hall="mpp", session_timeout_s=60, warning_s=20
-        )
-        self.hall = Hall(region or load_region(REGION), office=hall)
+            intake_key=folder / "unused", region=REGION, hall="mpp", session_timeout_s=60, warning_s=20,
+            camera=CameraSettings(documents=judge is not None),
+        )  # fmt: skip
+        self.hall = Hall(region or load_region(REGION), office=hall, has_camera=judge is not None)
         self.printer = MemoryPrinter()
         self.board = MemoryBoard()
         self.sessions = Sessions(lambda: self.clock.monotonic, timeout_s=60, most=8)
@@ -109,6 +113,7 @@ class Office:
                 issuer=Issuer(Ed25519PrivateKey.generate()),
                 origins=frozenset({"kiosk"}),
                 fittings=Fittings(printer=self.printer, board=self.board),
+                judge=judge or Judge(),
             )
         )
 

@@ -14,7 +14,7 @@ from nacl.public import PublicKey
 from sqlalchemy import select
 
 from edge_agent.contract.receipts import commitment
-from edge_agent.kiosk.recordings import seal_recording
+from edge_agent.kiosk.recordings import Media, seal_recording
 from edge_agent.kiosk.sealing import IntakeKey
 from fleet.access.roles import Role
 from fleet.access.secrets import Use
@@ -24,6 +24,8 @@ from fleet.testing.serving import Served, serving
 TEXT = "NIK saya 1707014103900001, hp 0812-3456-7890."
 MASKED = "NIK saya ••••••••••••••••, hp ••••-••••-••90."
 SOUND = b"\x1aE\xdf\xa3" + bytes(range(256)) * 400
+JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 200
+MEDIA: dict[Media, bytes] = {"audio/webm": SOUND, "image/jpeg": JPEG}
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +36,19 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def filed(office: Served, *, recorded: bool = False, whole: bool = True) -> str:
-    """A submission, with a voice note if `recorded`."""
+    """A submission, with a voice note and a photo if `recorded`; of the photo not all, unless `whole`."""
     document: dict[str, object] = {"class": "pengaduan", "text": TEXT, "contact": "0812-3456-7890"}
     public = base64.b64decode(office.fleet.layout.intake_public_key.read_text())
-    attachment = seal_recording(
-        SOUND, media="audio/webm", submission=str(uuid4()), key=IntakeKey.of(bytes(PublicKey(public)))
-    )
+    key = IntakeKey.of(bytes(PublicKey(public)))
+    attachments = [
+        seal_recording(content, media=media, submission=str(uuid4()), key=key)
+        for media, content in (MEDIA.items() if recorded else ())
+    ]
     submission = office.seeds.submission(
-        "lebong-001", document | ({"recording": attachment.described()} if recorded else {})
+        "lebong-001", document | {"recordings": [attachment.described() for attachment in attachments]}
     )
-    for part in attachment.parts[: None if whole else 1] if recorded else ():
+    parts = [part for attachment in attachments for part in attachment.parts]
+    for part in parts if whole else parts[:-1]:
         data = part.model_copy(update={"submission": submission})
         office.seeds.event("lebong-001", data, subject=submission)
     return submission
@@ -78,31 +83,34 @@ def test_the_role_decides_who_sees_numbers(office: Served, role: Role, text: str
 def test_a_recording_is_an_officers_to_open(office: Served) -> None:
     submission = filed(office, recorded=True)
     with client(office, Role.VIEWER) as api:
-        assert api.post(f"/submissions/{submission}/recording").status_code == 403
+        assert api.post(f"/submissions/{submission}/recordings/1").status_code == 403
     assert actions(office, submission) == []
     with client(office, Role.OFFICER) as api:
-        answer = api.post(f"/submissions/{submission}/recording")
-        assert api.post(f"/submissions/{filed(office)}/recording").status_code == 404
-        late = api.post(f"/submissions/{filed(office, recorded=True, whole=False)}/recording")
-    assert (answer.content, answer.headers["content-type"]) == (SOUND, "audio/webm")
-    assert answer.headers["cache-control"] == "no-store"
-    assert actions(office, submission) == ["recording.opened"]
+        answers = [api.post(f"/submissions/{submission}/recordings/{number}") for number in (1, 2)]
+        assert api.post(f"/submissions/{submission}/recordings/3").status_code == 404
+        assert api.post(f"/submissions/{filed(office)}/recordings/1").status_code == 404
+        late = api.post(f"/submissions/{filed(office, recorded=True, whole=False)}/recordings/2")
+    assert {answer.headers["content-type"]: answer.content for answer in answers} == MEDIA
+    assert answers[0].headers["cache-control"] == "no-store"
+    assert actions(office, submission) == ["recording.opened"] * 2
     assert late.status_code == 409
     assert "not come yet" in late.json()["detail"]
 
 
-def test_the_console_plays_it_in_its_page_and_nowhere_else(office: Served) -> None:
+def test_the_console_plays_and_shows_them_in_its_page_and_nowhere_else(office: Served) -> None:
     submission = filed(office, recorded=True)
     cookie = {f"loket_session_{office.fleet.web.port}": office.secret(Use.SESSION, Role.OFFICER)}
     with httpx.Client(base_url=office.url, cookies=cookie, headers={"origin": office.url}) as browser:
         page = browser.post(f"/submissions/{submission}/open")
         assert "media-src data:" in page.headers["content-security-policy"]
-        assert f"data:audio/webm;base64,{base64.b64encode(SOUND).decode()}" in page.text
+        for media, content in MEDIA.items():
+            assert f'src="data:{media};base64,{base64.b64encode(content).decode()}"' in page.text
         assert MASKED in page.text
         assert "1707014103900001" not in page.text
         assert "media-src" not in browser.get("/submissions").headers["content-security-policy"]
         late = browser.post(f"/submissions/{filed(office, recorded=True, whole=False)}/open")
-        assert "<audio" not in late.text
+        assert "<audio" in late.text
+        assert '<img class="recorded"' not in late.text
         assert "belum tiba seluruhnya" in late.text
 
 

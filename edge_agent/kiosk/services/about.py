@@ -1,7 +1,12 @@
-"""What a complaint and an aspiration both ask: what it is about, where, who says so, how to reach them."""
+"""What a complaint and an aspiration both ask: what it is about, where, who says so, how to reach them.
+
+Where the kiosk has a camera for documents, they also ask for the photo of one.
+"""
+
+from dataclasses import replace
 
 from edge_agent.kiosk.services.hall import Hall
-from edge_agent.kiosk.services.service import N_, Answers, Choice, Flaw, Option, Text
+from edge_agent.kiosk.services.service import N_, Answers, Choice, Consent, Flaw, Option, Picture, Text
 from loket.region import Said
 
 OTHER = "lain"
@@ -73,6 +78,30 @@ CONTACT = Text(
     check=_reachable,
     asked_if=gave_name,
 )
+
+PHOTO = Picture(
+    name="photo",
+    path="foto",
+    title=N_("Photo of a document"),
+    short=N_("Photo"),
+    hint=N_("If a letter, a card or a receipt shows what you mean. You need not take one."),
+    skipped=N_("No photo"),
+)
+"""Optional, and the last: what it belongs to is said by then."""
+
+_PHOTO_CONSENT = N_("A photo that you take is used only to handle this, and is sealed in the same way.")
+
+
+def photo(hall: Hall) -> tuple[Picture, ...]:
+    """The photo of a document, where the kiosk has a camera for it."""
+    return (PHOTO,) if hall.has_camera else ()
+
+
+def consented(consent: Consent, hall: Hall) -> Consent:
+    """What is agreed to here: a photo is a matter of its own, where one can be taken."""
+    if not hall.has_camera:
+        return consent
+    return replace(consent, version=f"{consent.version}-photo", points=(*consent.points, _PHOTO_CONSENT))
 
 
 def topic(hall: Hall) -> Choice:

@@ -61,10 +61,10 @@ def offered(hall: Hall) -> Form:
             service=draft.service,
             language=draft.language,
             created_at=draft.reading.wall,
-            consent_version=CONSENT.version,
+            consent_version=draft.consent_version,
             key=draft.intake,
-            recording=draft.attachment.described() if draft.attachment else None,
-            parts=len(draft.attachment.parts) if draft.attachment else 0,
+            recordings=draft.recordings,
+            parts=draft.parts,
             routing=routing(draft.answers, hall=hall, category=CATEGORY),
         )
 
@@ -80,8 +80,9 @@ def offered(hall: Hall) -> Form:
             about.IDENTITY,
             about.NAME,
             about.CONTACT,
+            *about.photo(hall),
         ),
         compose=compose,
-        consent=CONSENT,
+        consent=about.consented(CONSENT, hall),
         promises=_promises,
     )

@@ -12,11 +12,15 @@ from loket.workdays import Calendar
 
 @dataclass(frozen=True)
 class Hall:
-    """A kiosk's place. `office` is the region's name of the office; empty: the kiosk stands in no hall."""
+    """A kiosk's place. `office` is the region's name of the office; empty: the kiosk stands in no hall.
+
+    `has_camera`: documents can be photographed here.
+    """
 
     region: Region
     office: str = ""
     series: str = ""
+    has_camera: bool = False
 
     @cached_property
     def calendar(self) -> Calendar:

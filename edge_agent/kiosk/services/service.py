@@ -117,7 +117,29 @@ class Text:
         return self.check(answer) if self.check is not None else None
 
 
-Question = Choice | Text
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A question answered by a photo, or by none. The photo is kept with the visit, not as words."""
+
+    name: str
+    path: str
+    title: Wording
+    short: Wording
+    hint: str
+    skipped: str
+    asked_if: Callable[[Answers], bool] = always
+
+    @property
+    def lines(self) -> bool:
+        """Whether the answer may have several lines."""
+        return False
+
+    def flaw(self, _: str) -> Flaw | None:
+        """What is wrong with the answer: nothing, for the citizen decides what can be read."""
+        return None
+
+
+Question = Choice | Text | Picture
 
 
 def flaw_of(question: Question, answer: str, *, said: bool) -> Flaw | None:
@@ -147,7 +169,10 @@ class Numbers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a citizen is about to file. `answers` are those to the questions that were asked, by name."""
+    """What a citizen is about to file. `answers` are those to the questions that were asked, by name.
+
+    `consent_version` names what they agreed to; empty where nothing was to be agreed to.
+    """
 
     subject: str
     service: str
@@ -156,7 +181,18 @@ class Draft:
     reading: Reading
     intake: IntakeKey
     numbers: Numbers
-    attachment: Attachment | None = None
+    consent_version: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def recordings(self) -> tuple[Mapping[str, str | int], ...]:
+        """What the sealed document says of the attachments."""
+        return tuple(attachment.described() for attachment in self.attachments)
+
+    @property
+    def parts(self) -> int:
+        """In how many parts the attachments are sealed."""
+        return sum(len(attachment.parts) for attachment in self.attachments)
 
 
 class Ending(StrEnum):

@@ -22,9 +22,14 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(self), geolocation=(), payment=(), usb=(), serial=()",
 }
 """On every answer. `same-origin` as referrer policy: with `no-referrer` a form's Origin would be null."""
+
+
+def permissions(*, camera: bool) -> str:
+    """What the browser may let the pages use (the header Permissions-Policy)."""
+    allowed = "(self)" if camera else "()"
+    return f"camera={allowed}, microphone=(self), geolocation=(), payment=(), usb=(), serial=()"
 
 
 _LAST_WORDS = PlainTextResponse(
@@ -45,8 +50,13 @@ class Gate:
         *,
         hosts: frozenset[str],
         refuse: Callable[[Scope, Receive, Send, int], Awaitable[None]],
+        camera: bool = False,
     ) -> None:
-        """`hosts` are the Host headers served; `refuse` answers with the kind page of a status."""
+        """`hosts` are the Host headers served; `refuse` answers with the kind page of a status.
+
+        `camera`: the pages may use one.
+        """
+        self._headers = {**HEADERS, "permissions-policy": permissions(camera=camera)}
         self._app = app
         self._hosts = hosts
         self._refuse = refuse
@@ -63,7 +73,7 @@ class Gate:
             if message["type"] == "http.response.start":
                 begun = True
                 headers = MutableHeaders(raw=message.setdefault("headers", []))
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from edge_agent.kiosk.services.service import Wording
+from edge_agent.kiosk.services.service import Picture, Wording
 from edge_agent.kiosk.settings import KioskSettings
 from loket import codes, templates
 from loket.region import Said
@@ -76,6 +76,7 @@ def _environment(language: str, zone: tzinfo) -> Environment:
         return format_datetime(datetime.fromtimestamp(at, zone), pattern, locale=language)
 
     environment = templates.environment(FOLDER, language)
+    environment.tests["picture"] = lambda question: isinstance(question, Picture)
     environment.filters["decimal"] = lambda number: format_decimal(number, locale=language)
     environment.filters["code"] = codes.shown
     environment.filters["say"] = say

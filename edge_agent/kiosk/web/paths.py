@@ -28,6 +28,7 @@ PROOF = "/layar"
 SPEECH = "/suara"
 RECORD = "/rekaman"
 UNRECORD = "/rekaman/hapus"
+PHOTO = "/foto"
 CHECK = "periksa"
 KEEP = "simpan"
 

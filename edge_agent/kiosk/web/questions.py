@@ -10,8 +10,9 @@ from edge_agent.clock import Reading
 from edge_agent.contract.events import EventData, SubmissionCreated
 from edge_agent.kiosk import NotSaved, TooLarge
 from edge_agent.kiosk.desk import Committed
-from edge_agent.kiosk.recordings import Attachment, seal_recording
+from edge_agent.kiosk.recordings import Attachment, Media, seal_recording
 from edge_agent.kiosk.register import CodeTaken
+from edge_agent.kiosk.secret import Secret
 from edge_agent.kiosk.services.service import (
     N_,
     Choice,
@@ -20,6 +21,7 @@ from edge_agent.kiosk.services.service import (
     Form,
     Numbers,
     Option,
+    Picture,
     Question,
     Text,
     flaw_of,
@@ -53,7 +55,7 @@ async def show_question(request: Request) -> Response:
     notice, session.notice = session.notice, None
     return page(
         request,
-        "question.html",
+        "photo.html" if isinstance(question, Picture) else "question.html",
         session=session,
         service=form,
         question=question,
@@ -63,6 +65,7 @@ async def show_question(request: Request) -> Response:
         notice=notice,
         number=asked.index(question) + 1,
         count=len(asked),
+        camera=site_of(request).settings.camera.name,
     )
 
 
@@ -79,6 +82,10 @@ async def answer_question(request: Request) -> Response:
     site = site_of(request)
     if switched(session, fields, site.settings):
         return see(request.url.path)
+    if isinstance(question, Picture) and fields.get("go") in ("again", "without"):
+        session.photograph(None)
+        if fields.get("go") == "again":
+            return see(request.url.path)
     if fields.get("go") == "back":
         session.asked.discard(question.name)
         return see(_before(form, question, session))
@@ -176,16 +183,20 @@ async def _file(request: Request, session: Session, form: Form, *, again: str) -
 
 async def _commit(site: Site, session: Session, form: Form) -> Committed:
     """Commit what the session holds now. Raises NotSaved, TooLarge."""
-    answers = {question.name: session.answered(question.name) for question in form.asked(session.answered)}
+    answers = {
+        question.name: session.answered(question.name)
+        for question in form.asked(session.answered)
+        if not isinstance(question, Picture)
+    }
     for _ in range(3):
         subject = session.submission
-        attachment = _attachment(site, session, form)
+        attachments = _attachments(site, session, form)
 
         def compose(
             reading: Reading,
             numbers: Numbers,
             subject: str = subject,
-            attachment: Attachment | None = attachment,
+            attachments: tuple[Attachment, ...] = attachments,
         ) -> EventData:
             event = form.compose(
                 Draft(
@@ -196,13 +207,14 @@ async def _commit(site: Site, session: Session, form: Form) -> Committed:
                     reading=reading,
                     intake=site.intake,
                     numbers=numbers,
-                    attachment=attachment,
+                    consent_version=form.consent.version if form.consent else "",
+                    attachments=attachments,
                 )
             )
             return site.issuer.name_key(event) if isinstance(event, SubmissionCreated) else event
 
         try:
-            return await site.desk.file(subject, service=form.name, compose=compose, attachment=attachment)
+            return await site.desk.file(subject, service=form.name, compose=compose, attachments=attachments)
         except CodeTaken:
             session.submission = str(uuid4())
     raise NotSaved("no free code")
@@ -217,13 +229,17 @@ def _with_numbers(form: Form, session: Session) -> list[Text]:
     ]
 
 
-def _attachment(site: Site, session: Session, form: Form) -> Attachment | None:
-    """The voice note, sealed, if the service takes one and there is one. Raises TooLarge."""
-    takes = any(isinstance(question, Text) and question.spoken for question in form.questions)
-    if not takes or not session.recording:
-        return None
-    return seal_recording(
-        session.recording.read(), media="audio/webm", submission=session.submission, key=site.intake
+def _attachments(site: Site, session: Session, form: Form) -> tuple[Attachment, ...]:
+    """The voice note and the photo, sealed: what there is, where the service takes it. Raises TooLarge."""
+    asked = form.asked(session.answered)
+    given: list[tuple[Media, Secret]] = []
+    if session.recording and any(isinstance(question, Text) and question.spoken for question in asked):
+        given.append(("audio/webm", session.recording))
+    if session.photo and any(isinstance(question, Picture) for question in asked):
+        given.append(("image/jpeg", session.photo))
+    return tuple(
+        seal_recording(secret.read(), media=media, submission=session.submission, key=site.intake)
+        for media, secret in given
     )
 
 
@@ -248,6 +264,8 @@ def _options(site: Site, session: Session, question: Choice) -> Page[Option]:
 
 
 def _keep(session: Session, form: Form, question: Question, fields: dict[str, str]) -> None:
+    if isinstance(question, Picture):
+        return
     if question.name not in fields and (fields.get("go") != "next" or isinstance(question, Choice)):
         return
     answer = clean(fields.get(question.name, ""), lines=question.lines)

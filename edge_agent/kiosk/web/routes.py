@@ -15,6 +15,7 @@ from edge_agent.kiosk.web import (
     emergency,
     front,
     paths,
+    photo,
     questions,
     recording,
     screen,
@@ -70,6 +71,8 @@ ROUTES = [
     Route(paths.SPEECH, sound.speak, methods=["POST"]),
     Route(paths.RECORD, recording.record, methods=["POST"]),
     Route(paths.UNRECORD, recording.forget, methods=["POST"]),
+    Route(paths.PHOTO, photo.show, methods=["GET"]),
+    Route(paths.PHOTO, photo.keep, methods=["POST"]),
     Mount("/static", StaticFiles(directory=FOLDER / "static")),
 ]
 
@@ -118,7 +121,8 @@ def build(site: Site) -> ASGIApp:
         request = Request({**scope, "app": app, "headers": []}, receive)
         await _kind(request, status)(scope, receive, send)
 
-    return Gate(app, hosts=site.origins, refuse=refuse)
+    camera = site.settings.camera.documents
+    return Gate(app, hosts=site.origins, refuse=refuse, camera=camera)
 
 
 def _kind(request: Request, status: int) -> Response:

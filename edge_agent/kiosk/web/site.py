@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from edge_agent.kiosk.attempts import Attempts
 from edge_agent.kiosk.desk import Desk
+from edge_agent.kiosk.document_photo import Judge
 from edge_agent.kiosk.fittings import Fittings
 from edge_agent.kiosk.look import PLAIN, Look
 from edge_agent.kiosk.receipts.issuing import Issuer
@@ -51,6 +52,7 @@ class Site:
     issuer: Issuer
     origins: frozenset[str]
     fittings: Fittings = field(default_factory=Fittings)
+    judge: Judge = field(default_factory=Judge)
 
 
 def site_of(request: Request) -> Site:
@@ -136,6 +138,7 @@ def page(
         {
             "csrf": session.csrf if session else "",
             "recording": session.recording if session else None,
+            "photo": session.photo if session else None,
             "look": look or (session.look if session else PLAIN),
             "started": session is not None and session.started,
             "left_s": int(site.sessions.left_s(session)) if session else 0,
