@@ -10,9 +10,10 @@ from fleet.access.secrets import Principal
 from fleet.api.access import demand
 from fleet.api.messages import Limit
 from fleet.audit import Action, append
-from fleet.office import NotKnown, NotPossible, OfficeError, cases, surveys, tickets
-from fleet.office.cases import Case, Move, New, Taken, Wanted
+from fleet.office import NotKnown, NotPossible, OfficeError, cases, permits, surveys, tickets
+from fleet.office.cases import Case, Move, Taken, Wanted
 from fleet.office.clocks import Pace
+from fleet.office.permits import Application
 from fleet.office.states import Sort
 from fleet.office.tickets import Ticket
 from fleet.store.engine import translated, writing
@@ -166,22 +167,14 @@ def _cases(made: APIRouter, site: Site) -> None:
     @made.post("/permits", status_code=201, responses=_REFUSED)
     def open_permit(wanted: PermitWanted, by: Annotated[Principal, Depends(officer)]) -> Case:
         """Register an application for a permit (role officer); its code is what the citizen keeps."""
-        folder = site.regions.find(wanted.region)
-        permit = folder.permits.get(wanted.permit) if folder is not None else None
-        if permit is None:
-            raise HTTPException(409, f'region {wanted.region} has no permit "{wanted.permit}"')
-        now = site.now()
-        new = New(
-            subject=wanted.subject, sort=Sort.PERMIT, service="permit", region=wanted.region, created_at=now,
-            topic=wanted.permit, agency=permit.agency,
-        )  # fmt: skip
-        with translated(), writing(site.engine) as connection:
-            if cases.open_case(connection, new, regions=site.regions, now=now):
-                append(connection, Action.CASE_STEPPED, actor=by.name, subject=wanted.subject, now=now)
-            found = cases.find(connection, wanted.subject)
-        if found is None or found.sort is not Sort.PERMIT:
-            raise HTTPException(409, "that UUID is another case's")
-        return found
+        application = Application(subject=wanted.subject, region=wanted.region, permit=wanted.permit)
+        try:
+            with translated(), writing(site.engine) as connection:
+                return permits.register(
+                    connection, application, by=by.name, regions=site.regions, now=site.now()
+                )
+        except OfficeError as error:
+            raise _refused(error) from error
 
 
 def _outcomes(made: APIRouter, site: Site) -> None:

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from fleet.access.roles import Role
-from fleet.console import casework, door, pages, public, queues
+from fleet.console import casework, door, pages, permits, public, queues
 from fleet.console.apidocs import ApiDocs
 from fleet.console.live import live
 from fleet.console.render import STATIC, Renderer
@@ -74,6 +74,7 @@ def console(site: Site, *, openapi: Callable[[], dict[str, Any]]) -> Starlette:
             ),
             route("/refused", pages.refused_list),
             *casework.routes(route),
+            *permits.routes(route),
             *queues.routes(route),
             *public.routes(route),
             route("/live", live),

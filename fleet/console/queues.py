@@ -118,7 +118,7 @@ def hall_live(visit: Visit) -> Response:
 
 
 def hall_call(visit: Visit) -> Response:
-    """The sound of a call."""
+    """A call, spoken."""
     office = _office(visit)
     with reading(visit.site.engine) as connection:
         call = tickets.find_call(connection, visit.request.path_params["position"])
@@ -126,6 +126,8 @@ def hall_call(visit: Visit) -> Response:
     if office is None or call is None or queue is None or call.office != office.name:
         return PlainTextResponse("no such call\n", status_code=404)
     wav = visit.site.voice.call(call.number, counter=_counter_title(queue, call.counter, "id"))
+    if wav is None:
+        return PlainTextResponse("no voice\n", status_code=404)
     return Response(wav, media_type="audio/wav", headers={"cache-control": "private, max-age=600"})
 
 

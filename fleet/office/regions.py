@@ -56,9 +56,11 @@ class Regions:
         return known.title.by(language)[0] if known is not None else agency or ""
 
     def topic_title(self, region: str, topic: str | None, language: str) -> str:
-        """How people call a topic; its name where nobody says, and nothing for none."""
+        """How people call a topic or a permit; its name where nobody says, and nothing for none."""
         found = self.find(region)
-        known = found.topic(topic) if found is not None and topic is not None else None
+        known = None
+        if found is not None and topic is not None:
+            known = found.topic(topic) or found.permits.get(topic)
         return known.title.by(language)[0] if known is not None else topic or ""
 
     @cached_property

@@ -1,12 +1,10 @@
-"""How a hall hears a call: a chime, then the number in Indonesian, as one WAV file.
+"""How a hall hears a call: the number in Indonesian, as a WAV file. The chime before it is the page's own.
 
 The voice is espeak-ng, run for each new text and kept; where it is missing the chime comes alone, and the
 page can say so. Nothing but numbers and counters is ever spoken here.
 """
 
-import array
 import io
-import math
 import shutil
 import subprocess
 import threading
@@ -19,8 +17,6 @@ _log = log.get(__name__)
 
 RATE_HZ = 22_050
 """Mono, 16 bits: what espeak-ng speaks."""
-_TONES = ((659.25, 0.35), (523.25, 0.55))
-_PAUSE_S = 0.15
 _SPEAKS_WITHIN_S = 5.0
 _KEPT = 256
 
@@ -36,23 +32,27 @@ class Voice:
 
     @property
     def can_speak(self) -> bool:
-        """Whether more than the chime is heard."""
+        """Whether there is a voice at all."""
         return self._program is not None
 
-    def call(self, number: str, *, counter: str) -> bytes:
-        """The WAV of a call of `number` (such as A20) to `counter`, as it is called in Indonesian."""
+    def call(self, number: str, *, counter: str) -> bytes | None:
+        """The WAV of a call of `number` (such as A20) to `counter`, as it is called in Indonesian.
+
+        None where there is no voice, or it does not speak now.
+        """
         text = spoken(number, counter=counter)
         with self._lock:
             if text in self._kept:
                 self._kept.move_to_end(text)
                 return self._kept[text]
         speech = self._speak(text)
-        made = _wav(_chime() + speech)
-        if speech or self._program is None:
-            with self._lock:
-                self._kept[text] = made
-                while len(self._kept) > _KEPT:
-                    self._kept.popitem(last=False)
+        if not speech:
+            return None
+        made = _wav(speech)
+        with self._lock:
+            self._kept[text] = made
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
         return made
 
     def _speak(self, text: str) -> bytes:
@@ -74,16 +74,6 @@ def spoken(number: str, *, counter: str) -> str:
     letters = "".join(sign for sign in number if sign.isalpha())
     digits = "".join(sign for sign in number if sign.isdigit())
     return f"Nomor antrean {' '.join(letters)}, {int(digits or 0)}. Silakan ke {counter}."
-
-
-def _chime() -> bytes:
-    samples = array.array("h")
-    for hertz, seconds in _TONES:
-        for index in range(int(seconds * RATE_HZ)):
-            fades = math.exp(-5 * index / RATE_HZ)
-            samples.append(int(12_000 * fades * math.sin(2 * math.pi * hertz * index / RATE_HZ)))
-    samples.extend([0] * int(_PAUSE_S * RATE_HZ))
-    return samples.tobytes()
 
 
 def _frames(wav: bytes) -> bytes:

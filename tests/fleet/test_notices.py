@@ -21,9 +21,11 @@ from edge_agent.contract.events import (
 )
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.notices import Answer, Notice, QueueState, Status
-from fleet.office import tickets
+from fleet.office import permits, tickets
+from fleet.office.permits import Application
 from fleet.office.regions import load_regions
 from fleet.store.engine import open_store, writing
+from fleet.store.tables import cases
 from fleet.store.tables import notices as notice_table
 from tests.fleet.conftest import Controller, Papers, Speaker, eventually, make_fleet, message
 
@@ -33,7 +35,9 @@ REGIONS = load_regions([REGION_FOLDER])
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Controller]:
-    fleet = make_fleet(tmp_path / "fleet", more=f'[office]\nfolders = ["{REGION_FOLDER}"]\n')
+    fleet = make_fleet(
+        tmp_path / "fleet", more=f'[office]\nfolders = ["{REGION_FOLDER}"]\npermits = "simulator"\n'
+    )
     controller = Controller(fleet, open_store(fleet.database_url), tmp_path)
     try:
         controller.start_broker()
@@ -118,7 +122,7 @@ def test_a_number_that_is_called_is_told_to_the_kiosk_that_gave_it_and_to_no_oth
     assert eavesdropper.heard == []
 
 
-def test_an_ingest_that_was_killed_tells_what_it_had_not_told(town: Controller) -> None:
+def test_an_ingest_that_was_killed_does_what_it_had_not_done(town: Controller) -> None:
     device, papers = town.add_device()
     kiosk = town.speaker(papers, topics.notice(device))
     day = REGIONS.today("17.07", time.time()).isoformat()
@@ -129,8 +133,15 @@ def test_an_ingest_that_was_killed_tells_what_it_had_not_told(town: Controller) 
     )  # fmt: skip
     kiosk.publish(topics.event(device, TicketTaken.kind), payload)
     assert told(town, kiosk, device) == []
+    application = Application(subject=str(uuid4()), region="17.07", permit="nib")
+    with writing(town.engine) as connection:
+        permits.register(connection, application, by="siti", regions=REGIONS, now=time.time())
     town.start_ingest()
     eventually(lambda: {one.number for one in told(town, kiosk, device)} == {1, 2})
+    eventually(
+        lambda: [row.holder_reference for row in town.rows(cases) if row.sort == "permit"] != [""],
+        what="it is passed on to who deals with permits",
+    )
 
 
 def test_an_access_list_of_an_older_release_is_renewed(town: Controller) -> None:

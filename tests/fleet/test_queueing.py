@@ -1,7 +1,9 @@
 """Who is next and what a wait comes to: pure, and two officers never call the same number."""
 
 import itertools
+import wave
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -63,22 +65,36 @@ def test_a_call_is_said_so_that_its_letters_are_letters():
     assert spoken("BC007", counter="Meja 1") == "Nomor antrean B C, 7. Silakan ke Meja 1."
 
 
-def test_without_a_voice_there_is_still_a_chime():
-    voice = Voice(program="no-such-program")
-    wav = voice.call("A1", counter="Loket 1")
-    assert not voice.can_speak
-    assert wav[:4] == b"RIFF"
-    assert 40_000 < len(wav) < 60_000
-    assert voice.call("A1", counter="Loket 1") is wav
-
-
-def test_a_voice_that_fails_leaves_the_chime_and_is_asked_again(tmp_path):
-    program = tmp_path / "voice"
-    program.write_text("#!/bin/sh\nexit 1\n")
+def voice(folder: Path, script: str) -> Voice:
+    """One whose program is this shell script."""
+    program = folder / "voice"
+    program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    voice = Voice(program=str(program))
-    assert voice.call("A1", counter="Loket 1")[:4] == b"RIFF"
-    assert voice.call("A1", counter="Loket 1") is not voice.call("A1", counter="Loket 1")
+    return Voice(program=str(program))
+
+
+def test_without_a_voice_nothing_is_spoken():
+    silent = Voice(program="no-such-program")
+    assert not silent.can_speak
+    assert silent.call("A1", counter="Loket 1") is None
+
+
+def test_a_voice_that_fails_is_asked_again_and_one_that_spoke_is_not(tmp_path):
+    wav = tmp_path / "said.wav"
+    with wave.open(str(wav), "wb") as file:
+        file.setparams((1, 2, 22_050, 0, "NONE", ""))
+        file.writeframes(b"\1\0" * 500)
+    hoarse = voice(
+        tmp_path, f"cat > /dev/null; echo >> {tmp_path}/asked; test -e {tmp_path}/well && cat {wav}"
+    )
+    assert hoarse.call("A1", counter="Loket 1") is None
+    (tmp_path / "well").touch()
+    said = hoarse.call("A1", counter="Loket 1")
+    assert said is not None
+    assert said[:4] == b"RIFF"
+    assert said.endswith(b"\1\0" * 500)
+    assert hoarse.call("A1", counter="Loket 1") is said
+    assert (tmp_path / "asked").read_text().count("\n") == 2
 
 
 @pytest.fixture
