@@ -10,13 +10,18 @@ import pytest
 from nacl.public import PrivateKey
 from sqlalchemy import Engine, select
 
-from edge_agent.contract import receipts
-from edge_agent.contract.events import EventData
+from edge_agent.contract import receipts, topics
+from edge_agent.contract.events import EventData, SubmissionCreated
 from edge_agent.contract.identity import DeviceId
 from edge_agent.contract.receipts import Receipt
 from edge_agent.contract.streams import Stream
 from edge_agent.kiosk.recordings import PART_BYTES, Attachment, Media, seal_recording
 from edge_agent.kiosk.sealing import IntakeKey, seal
+from edge_agent.kiosk.web.photo import MOST_BYTES as MOST_JPEG
+from edge_agent.kiosk.web.recording import MOST_BYTES as MOST_SOUND
+from fleet.ingest.batch import store_batch
+from fleet.ingest.ledger import Ledger
+from fleet.ingest.verdict import Message
 from fleet.intake import Intake, KeyUnusable, NotOurs, NotWhole, Recording
 from fleet.opening import Forgotten, NotFound, Unopened, open_document, open_recording, open_submission
 from fleet.store import devices, events
@@ -27,6 +32,7 @@ from fleet.store.migrate import migrate
 from fleet.store.tables import audit
 from loket_verify.receipt import read as read_receipt
 from tests.contract.papers import KEY as RECEIPT_KEY
+from tests.fleet.conftest import message
 
 DEVICE = DeviceId("17.07", "lebong-001")
 SUBMISSION = "7d793037-a076-4f3c-8f1e-3f1d5a0c9b2e"
@@ -58,9 +64,9 @@ class Office:
         with writing(self.engine) as connection:
             events.insert_once(connection, [event])
 
-    def file(self, *attachments: Attachment, **changes: object) -> str:
-        """A submission is filed; returns its commitment."""
-        created = seal(
+    def sealed(self, *attachments: Attachment) -> SubmissionCreated:
+        """A submission with these attachments."""
+        return seal(
             {"class": "pengaduan", "text": TEXT, "contact": "0812-3456-7890", "name": "Siti"},
             submission=SUBMISSION,
             service="complaint",
@@ -69,7 +75,12 @@ class Office:
             consent_version="complaint-2",
             key=KEY,
             recordings=[attachment.described() for attachment in attachments],
+            parts=sum(len(attachment.parts) for attachment in attachments),
         )
+
+    def file(self, *attachments: Attachment, **changes: object) -> str:
+        """A submission is filed; returns its commitment."""
+        created = self.sealed(*attachments)
         self.store(created.model_copy(update=changes))
         assert created.commitment is not None
         return created.commitment
@@ -168,6 +179,28 @@ def test_a_voice_note_and_a_photo_of_one_submission_are_opened_each_by_itself(of
         )
         assert (recording.media, found) == (media, content)
     assert office.audited() == ["submission.opened", "recording.opened", "recording.opened"]
+
+
+def test_the_largest_of_both_come_through_the_ingest(office: Office) -> None:
+    """As the uplink sends them: a voice note and a photo of the kiosk's bounds, and what they belong to."""
+    contents = [recorded(MOST_SOUND, seed=1), recorded(MOST_JPEG, seed=2)]
+    note, photo = attached(contents[0]), attached(contents[1], media="image/jpeg")
+    told: list[EventData] = [*note.parts, *photo.parts, office.sealed(note, photo)]
+    messages = [
+        Message(
+            topics.event(DEVICE, data.kind),
+            message(data, seq=seq, device=DEVICE, subject=SUBMISSION),
+            received_at=1.0,
+        )
+        for seq, data in enumerate(told, start=1)
+    ]
+    (outcome,) = store_batch(office.engine, messages, ledger=Ledger(), refused_keep=10, now=1.0)
+    assert (outcome.stored, len(told)) == (25, 25)
+    found = [
+        open_recording(office.engine, office.intake, SUBMISSION, number, by="siti", now=1.0)[1]
+        for number in (1, 2)
+    ]
+    assert found == contents
 
 
 @pytest.mark.parametrize("number", [-1, 0, 2])

@@ -18,6 +18,7 @@ from edge_agent.kiosk.document_photo import Fault, Judge, Verdict
 from edge_agent.kiosk.photo import Photo
 from edge_agent.kiosk.sealing import IntakeKey
 from edge_agent.kiosk.voice_note import VoiceNote
+from edge_agent.kiosk.web import recording
 from edge_agent.kiosk.web.pages import FOLDER
 from edge_agent.kiosk.web.photo import MOST_BYTES
 from fleet.intake import Intake
@@ -30,6 +31,8 @@ JPEG = photograph(3).jpeg
 OTHER = photograph(4).jpeg
 CAMERA: dict[str, Any] = {"camera.documents": True}
 SOUND = b"\x1a\x45\xdf\xa3 what was said"
+LARGEST = JPEG + bytes(MOST_BYTES - len(JPEG))
+LONGEST = SOUND + bytes(recording.MOST_BYTES - len(SOUND))
 BLURRED = "Foto kurang tajam."
 
 
@@ -113,19 +116,21 @@ def private(monkeypatch: pytest.MonkeyPatch) -> PrivateKey:
     return made
 
 
-@pytest.mark.parametrize("service", ["complaint", "aspiration"])
+@pytest.mark.parametrize(
+    ("service", "sound", "jpeg"), [("complaint", LONGEST, LARGEST), ("aspiration", SOUND, JPEG)]
+)
 def test_a_photo_and_a_voice_note_are_filed_together(
-    tmp_path: Path, private: PrivateKey, service: str
+    tmp_path: Path, private: PrivateKey, service: str, sound: bytes, jpeg: bytes
 ) -> None:
     office = Office(tmp_path, judge=Saying())
 
     async def steps(guest: Guest) -> None:
         await to_photo(guest, service)
         assert guest.path.endswith("/foto")
-        assert (await upload(guest)).status_code == 204
-        only(office).record(VoiceNote(SOUND, length_s=3))
+        assert (await upload(guest, jpeg)).status_code == 204
+        only(office).record(VoiceNote(sound, length_s=3))
         shown = await guest.browser.get("/foto")
-        assert (shown.content, shown.headers["content-type"]) == (JPEG, "image/jpeg")
+        assert (shown.content, shown.headers["content-type"]) == (jpeg, "image/jpeg")
         assert shown.headers["cache-control"] == "no-store"
         await guest.press("next")
         assert guest.path.endswith("/periksa")
@@ -137,7 +142,7 @@ def test_a_photo_and_a_voice_note_are_filed_together(
 
     office.receive(steps)
     document, attachments = opened(office, private)
-    assert attachments == [SOUND, JPEG]
+    assert attachments == [sound, jpeg]
     assert document["consent_version"].endswith("-photo")  # type: ignore[attr-defined]
     assert "photo" not in document
     assert [row.data.kind for row in office.outbox.rows][-1] == "kiosk.submission.created"
@@ -196,14 +201,14 @@ def test_what_is_no_photo_of_ours_is_refused(office: Office, judge: Saying) -> N
             "another type": ((await upload(guest, headers={"content-type": "image/png"})), 415),
             "another content": ((await upload(guest, b"\x89PNG" + JPEG)), 415),
             "nothing": ((await upload(guest, b"")), 415),
-            "too much": ((await upload(guest, JPEG + bytes(MOST_BYTES + 1 - len(JPEG)))), 413),
+            "too much": ((await upload(guest, LARGEST + b"!")), 413),
         }
         assert {why: (told.status_code, want) for why, (told, want) in refused.items()} == {
             why: (want, want) for why, (_, want) in refused.items()
         }
         assert judge.threads == []
         assert only(office).photo is None
-        assert (await upload(guest, JPEG + bytes(MOST_BYTES - len(JPEG)))).status_code == 204
+        assert (await upload(guest, LARGEST)).status_code == 204
 
     office.receive(steps)
 

@@ -24,6 +24,11 @@ function show(state) {
   without.classList.toggle("primary", !works);
 }
 
+function ready() {
+  show("live");
+  say(script());
+}
+
 function fail() {
   if (place.dataset.state === "off") return;
   show("off");
@@ -101,6 +106,6 @@ export function offerCamera() {
   if (!place || !navigator.mediaDevices) return;
   show("starting");
   opening = open();
-  opening.then(() => show("live"), fail);
+  opening.then(ready, fail);
   take.addEventListener("click", photograph);
 }
