@@ -264,7 +264,7 @@ def follow(
         said = at.queue.counters[at.number - 1].id
         _step(
             connection, found, "called", actor=at.actor, regions=regions, now=at.now, reason=said,
-            announce=at if state == "called" else None, calls=calls,
+            announce=at if state in AT_COUNTER else None, calls=calls,
         )  # fmt: skip
     elif found.state == "called" and state == "called" and calls > found.calls:
         connection.execute(

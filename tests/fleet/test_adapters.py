@@ -295,17 +295,22 @@ def test_a_hall_that_another_system_runs_is_followed(any_store: Engine) -> None:
     assert actors == {"hall"}
 
 
-def test_calls_that_were_missed_are_taken_over_without_being_announced(any_store: Engine) -> None:
+@pytest.mark.parametrize(("later_s", "state", "announced"), [(40, "serving", ["A1"]), (3600, "done", [])])
+def test_a_call_that_was_missed_is_announced_only_while_somebody_is_there(
+    any_store: Engine, later_s: float, state: str, announced: list[str]
+) -> None:
     desk = made(any_store, calls_here=False)
     hall = SimulatedHall(now=MONDAY)
     work = Following(desk.engine, hall, name="hall", regions=desk.regions, now=lambda: desk.now)
     first = desk.ticket("A1")
     work()
-    hall.now = desk.now = MONDAY + 3600
+    hall.now = desk.now = MONDAY + later_s
     work()
-    assert desk.case(first).state == "done"
+    work()
+    assert desk.case(first).state == state
     with desk.engine.connect() as connection:
-        assert tickets.calls_after(connection, "mpp", 0, day=DAY) == []
+        calls = tickets.calls_after(connection, "mpp", 0, day=DAY)
+    assert [one.number for one in calls] == announced
 
 
 # -- rounds --------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import pytest
 from edge_agent.contract.events import EmergencyRaised, EventData, Scores, SubmissionCreated, SurveyAnswered
 from edge_agent.contract.events import TicketTaken as Taken
 from fleet.access.roles import Role
+from fleet.access.secrets import Use
 from fleet.office.clerk import DEALS, Clerk
 from fleet.office.regions import load_regions
 from fleet.testing.serving import Served, serving
@@ -115,6 +116,23 @@ def test_a_queue_is_worked_through_the_api(town: Served, client: httpx.Client) -
     assert [one["number"] for one in stands["perizinan"]["waiting"]] == ["C2"]
     assert client.post("/queues/none/umum/counters/1", json={"do": "next"}).status_code == 404
     assert client.post("/queues/mpp/umum/counters/9", json={"do": "next"}).status_code == 404
+
+
+def test_a_hall_that_another_system_runs_is_shown_and_not_called_from_here(tmp_path: Path) -> None:
+    settings = f'[office]\nfolders = ["{REGION_FOLDER}"]\nhalls = "simulator"\n'
+    with serving(tmp_path, more=settings) as served:
+        served.seeds.device("lebong-001")
+        day = REGIONS.today("17.07", time.time()).isoformat()
+        say(served, Taken(ticket=str(uuid4()), queue="umum", number="C1", day=day))
+        path, headers = f"{served.url}/api/v1/queues/mpp/umum/counters/1", served.bearer(Role.OPERATOR)
+        refused = httpx.post(path, json={"do": "next"}, headers=headers)
+        assert refused.status_code == 409
+        assert "another system calls" in refused.json()["detail"]
+        cookies = {f"loket_session_{served.fleet.web.port}": served.secret(Use.SESSION, Role.OPERATOR)}
+        desk = httpx.get(f"{served.url}/desk/mpp/umum/1", cookies=cookies).text
+        assert "dipanggil oleh sistem lain" in desk
+        assert "C1" in desk
+        assert 'id="desk-next"' not in desk
 
 
 def test_emergencies_promises_and_the_survey(town: Served, client: httpx.Client) -> None:
