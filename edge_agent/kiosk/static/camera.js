@@ -81,13 +81,13 @@ async function jpegOf(canvas) {
 }
 
 async function photograph() {
-  if (place.dataset.state === "keeping") return;
   hush();
   try {
     await opening;
   } catch {
     return;
   }
+  if (place.dataset.state === "keeping") return; // pressed twice
   video.pause();
   show("keeping");
   try {
