@@ -1,7 +1,7 @@
 /* Hands for a compositor without devices: loaded into cage (LD_PRELOAD), it puts wlroots' headless backend in the
  * place of the automatic one, with one output, one keyboard and one touch screen, and does what datagrams on a
- * socket say:  "k CODE DOWN"  an evdev key;  "d ID X Y", "m ID X Y", "u ID"  a finger (X, Y from 0 to 1);
- * "p"  nothing, answered like all else by one byte once it is done.
+ * socket say, an order a line:  "k CODE DOWN"  an evdev key;  "d ID X Y", "m ID X Y", "u ID"  a finger (X, Y from
+ * 0 to 1). A datagram is answered by one byte once all of it is done.
  *
  * Declared by hand is the little that it uses of libwlroots.so.10 (0.15, as in Debian 12) and of libwayland. */
 #define _GNU_SOURCE
@@ -90,13 +90,13 @@ static void act(const char *order) {
 
 static int hear(int channel, uint32_t mask, void *data) {
     (void)mask, (void)data;
-    char order[128];
+    char orders[4096], *rest = orders;
     struct sockaddr_un from;
     socklen_t size = sizeof from;
-    ssize_t length = recvfrom(channel, order, sizeof order - 1, MSG_DONTWAIT, (struct sockaddr *)&from, &size);
+    ssize_t length = recvfrom(channel, orders, sizeof orders - 1, MSG_DONTWAIT, (struct sockaddr *)&from, &size);
     if (length <= 0) return 0;
-    order[length] = 0;
-    act(order);
+    orders[length] = 0;
+    while (rest) act(strsep(&rest, "\n"));
     sendto(channel, ".", 1, MSG_DONTWAIT, (struct sockaddr *)&from, size);
     return 0;
 }

@@ -184,42 +184,39 @@ class Stage:
         for place in Path("/proc").iterdir():
             if place.name.isdecimal():
                 with contextlib.suppress(OSError):
-                    words = (place / "cmdline").read_bytes()
-                    if str(self.run).encode() in words and b"chromium" in words:
+                    words = (place / "cmdline").read_bytes().replace(b"\0", b" ")  # a renderer has none
+                    program = words.partition(b" ")[0]
+                    if b"chromium" in program and str(self.run).encode() in words:  # not the compositor
                         found.append(int(place.name))
         return sorted(found)
 
     # -- Hands -----------------------------------------------------------------------------------------------
 
-    def do(self, order: str) -> None:
-        """Send one order to the hands, and wait until it is done."""
+    def do(self, *orders: str) -> None:
+        """Send orders to the hands, and wait until all are done."""
         assert self._channel is not None
-        self._channel.send(order.encode())
+        self._channel.send("\n".join(orders).encode())
         self._channel.recv(8)
 
     def press(self, chord: str) -> None:
         """Press keys together, such as `ctrl+t`, and let go of them."""
         keys = [KEYS[name] for name in chord.split("+")]
-        for key in keys:
-            self.do(f"k {key} 1")
-        for key in reversed(keys):
-            self.do(f"k {key} 0")
+        self.do(*(f"k {key} 1" for key in keys), *(f"k {key} 0" for key in reversed(keys)))
 
     def touch(self, *fingers: list[tuple[float, float]], step_s: float = 0.01) -> None:
         """Each finger goes along its points (px), all at the same time."""
         width, height = self.size
         longest = max(len(path) for path in fingers)
         for number in range(longest):
-            for finger, path in enumerate(fingers):
-                x, y = path[min(number, len(path) - 1)]
-                self.do(f"{'d' if number == 0 else 'm'} {finger} {x / width:.5f} {y / height:.5f}")
+            places = [path[min(number, len(path) - 1)] for path in fingers]
+            kind = "d" if number == 0 else "m"
+            self.do(*(f"{kind} {at} {x / width:.5f} {y / height:.5f}" for at, (x, y) in enumerate(places)))
             time.sleep(step_s)
-        for finger in range(len(fingers)):
-            self.do(f"u {finger}")
+        self.do(*(f"u {finger}" for finger in range(len(fingers))))
 
-    def tap(self, x: float, y: float) -> None:
+    def tap(self, x: float, y: float, *, for_s: float = 0.01) -> None:
         """A short touch."""
-        self.touch([(x, y)])
+        self.touch([(x, y)], step_s=for_s)
 
     def swipe(self, start: tuple[float, float], end: tuple[float, float], *, steps: int = 12) -> None:
         """A finger that goes from one place to another."""
@@ -309,7 +306,7 @@ def random_events(seed: int, size: tuple[int, int]) -> Iterator[tuple[str, objec
             yield "press", f"{chance.choice(modifiers)}+{chance.choice(names)}"
 
 
-def settings_toml(stage_run: Path, folder: Path) -> str:
+def settings_toml(stage_run: Path, folder: Path, *, every_s: float = 5) -> str:
     """The `[screen]` of a kiosk on this stage; its display driver is a folder that the test writes."""
     connector = folder / "card1-HDMI-A-1"
     connector.mkdir(parents=True, exist_ok=True)
@@ -318,7 +315,7 @@ def settings_toml(stage_run: Path, folder: Path) -> str:
     values = {
         "wayland": str(stage_run / "wayland-0"),
         "drm": str(folder),
-        "every_s": 5,
+        "every_s": every_s,
         "restart_file": str(folder / "restart"),
     }
     return "\n[screen]\n" + "".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items())

@@ -183,7 +183,7 @@ def storm(stage: Stage, seed: int, count: int) -> None:
     browser = stage.browsers()[0]
     for number, (kind, what) in enumerate(itertools.islice(random_events(seed, stage.size), count)):
         if kind == "tap":
-            stage.tap(*what)  # type: ignore[misc]
+            stage.tap(*what, for_s=0.001)  # type: ignore[misc, call-arg]
         elif kind == "swipe":
             stage.touch(line(*what, 5), step_s=0.001)  # type: ignore[misc, call-arg]
         elif kind == "pinch":

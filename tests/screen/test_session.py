@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lockdown.stage import Stage
+from tests.screen.relay import Relay
 
 pytestmark = [pytest.mark.page, pytest.mark.timeout(400)]
 
@@ -20,11 +21,25 @@ def told(stage: Stage) -> list[str]:
     return [str(data["screen"]) for _, data in rows if "screen" in data]
 
 
+def after_painted(stage: Stage) -> str:
+    """What was told next after the screen was first called painted."""
+    words = told(stage)
+    return words[words.index("painted") + 1]
+
+
 def tells(stage: Stage, screen: str, *, within_s: float) -> float:
     """Wait until the kiosk's last word on its screen is `screen`; how long that took, s."""
     began = time.monotonic()
     stage.eventually(lambda: told(stage)[-1:] == [screen], within_s=within_s)
     return time.monotonic() - began
+
+
+def restarted(stage: Stage) -> None:
+    """The bell is rung; what systemd does then; and all is well again."""
+    stage.eventually((stage.drm / "restart").exists, within_s=30)
+    stage.stop()
+    stage.start()
+    tells(stage, "painted", within_s=60)
 
 
 def renderers(stage: Stage) -> list[int]:
@@ -40,11 +55,26 @@ def test_a_frozen_page_is_known_and_the_browser_restarted(stage: Stage) -> None:
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     assert tells(stage, "frozen", within_s=KNOWN_WITHIN_S) < KNOWN_WITHIN_S
-    bell = stage.drm / "restart"
-    stage.eventually(bell.exists, within_s=30)
-    stage.stop()  # as systemd does when the bell is rung
-    stage.start()
+    # And a browser that is stopped altogether, while the compositor still shows its last picture.
+    for pid in stage.browsers():
+        os.kill(pid, signal.SIGSTOP)
+    assert stage.code() is not None
+    restarted(stage)
+    assert after_painted(stage) == "frozen"
+
+
+def test_a_blank_page_is_known_and_the_browser_restarted(relayed: tuple[Stage, Relay]) -> None:
+    stage, relay = relayed
     tells(stage, "painted", within_s=60)
+    relay.plain = "black"
+    stage.press("kp1")
+    assert tells(stage, "blank", within_s=KNOWN_WITHIN_S) < KNOWN_WITHIN_S
+    shown = stage.capture()
+    assert shown is not None
+    assert shown.is_plain
+    relay.plain = ""
+    restarted(stage)
+    assert after_painted(stage) == "blank"
 
 
 def test_a_compositor_that_is_gone_is_unknown_and_restarted(stage: Stage) -> None:
