@@ -87,7 +87,7 @@ def test_keeps_a_page_fresh_with_the_parts_that_changed(served: Served) -> None:
     cookie = {"cookie": f"loket_session_{served.fleet.web.port}={served.secret(Use.SESSION, Role.VIEWER)}"}
 
     with listening(f"{served.url}/live?view=overview", cookie) as messages:
-        first = {json.loads(_until(messages, "part")[2])["id"] for _ in range(4)}
+        first = {json.loads(_until(messages, "part")[2])["id"] for _ in range(5)}
         _until(messages, "beat")
         served.seeds.seen("live-page", label="bus")
         for event, _number, data in messages:
@@ -95,7 +95,7 @@ def test_keeps_a_page_fresh_with_the_parts_that_changed(served: Served) -> None:
                 html = json.loads(data)["html"]
                 break
 
-    assert first == {"tiles", "cameras", "devices", "events"}
+    assert first == {"alarms", "tiles", "cameras", "devices", "events"}
     assert "Terlihat: bus" in html
     assert httpx.get(f"{served.url}/live?view=overview").status_code == 401
     assert httpx.get(f"{served.url}/live?view=nonsense", headers=cookie).status_code == 404
