@@ -16,7 +16,7 @@ from edge_agent.clock import SystemClock
 from edge_agent.contract.streams import Stream
 from edge_agent.device import Device, load_device
 from edge_agent.inbox.store import InboxError, open_inbox
-from edge_agent.kiosk import KioskError, forgetting
+from edge_agent.kiosk import KioskError
 from edge_agent.kiosk.attempts import Attempts
 from edge_agent.kiosk.desk import Desk, Parts
 from edge_agent.kiosk.document_photo import Judge, load_judge
@@ -46,7 +46,6 @@ log = get(__name__)
 
 def main() -> int:
     """Run the unit until it is told to stop. Returns the exit status: 0 stopped, 2 cannot start."""
-    forgetting.ensure()
     parser = argparse.ArgumentParser(prog="edge-kiosk", description=__doc__)
     parser.add_argument("--config", type=Path, default=Path("/etc/loket"), help="the settings folder")
     folder = parser.parse_args().config
@@ -162,7 +161,3 @@ async def _ready(server: uvicorn.Server, port: int) -> None:
         await asyncio.sleep(0.01)
     log.info("ready", port=port)
     notify("READY=1")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -18,7 +18,7 @@ from tests.kiosk.unit import RunningKiosk, Visitor
 def failure(kiosk: RunningKiosk) -> tuple[int, str]:
     """The exit status and the message of a start that must fail."""
     done = subprocess.run(
-        [sys.executable, "-m", "edge_agent.kiosk.app", "--config", str(kiosk.config)],
+        [sys.executable, "-m", "edge_agent.kiosk", "--config", str(kiosk.config)],
         capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     return done.returncode, done.stderr

@@ -88,7 +88,7 @@ class RunningKiosk:
         self._systemd = Systemd(address)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "edge_agent.kiosk.app", "--config", str(self.config)],
+                [sys.executable, "-m", "edge_agent.kiosk", "--config", str(self.config)],
                 stderr=log, stdout=log,
                 env={**os.environ, "NOTIFY_SOCKET": str(address), "TMPDIR": str(self.temp)},
             )  # fmt: skip
