@@ -82,7 +82,7 @@ def page(seeing: Browser, kiosk: RunningKiosk) -> Iterator[Page]:
     assert errors == []
 
 
-ANSWERS = {
+ANSWERS: dict[str, dict[str, str | float | bool]] = {
     "jenis": {"class": "pengaduan"}, "isi": {"text": "Lampu jalan padam."}, "topik": {"topic": "lain"},
     "tempat": {"place": "tidak_tertentu"}, "identitas": {"identity": "anonymous"},
 }  # fmt: skip
@@ -91,7 +91,10 @@ ANSWERS = {
 def to_photo(page: Page) -> None:
     """From the first page to the photo's; the questions between are answered without being drawn."""
     go(page, "button[value=complaint]")
-    kept = {"csrf": page.locator("body").get_attribute("data-csrf") or "", "go": "next"}
+    kept: dict[str, str | float | bool] = {
+        "csrf": page.locator("body").get_attribute("data-csrf") or "",
+        "go": "next",
+    }
     site = page.url.removesuffix("/jenis")
     for path, answer in ANSWERS.items():
         assert page.request.post(f"{site}/{path}", form=kept | answer).ok
