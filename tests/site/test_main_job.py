@@ -19,6 +19,7 @@ from demo.process import eventually
 from demo.site import Site, free_port_base
 from fleet.store.engine import open_store
 from fleet.store.tables import events
+from tests.kiosk.unit import Visitor
 from tests.site.conftest import CHECKOUT
 from tests.site.load import file_complaint
 
@@ -180,10 +181,9 @@ def test_a_complaint_is_received_and_opened_by_the_entitled(
 
 def tracked(url: str, code: str) -> str:
     """What the kiosk says of a code."""
-    with httpx.Client(base_url=url, follow_redirects=True) as client:
-        page = client.get("/lacak")
-        token = page.text.split('data-csrf="')[1].split('"')[0]
-        return client.post("/lacak", data={"csrf": token, "code": code, "go": "next"}).text
+    client = httpx.Client(base_url=url, follow_redirects=True, timeout=10)
+    with Visitor(client=client) as visitor:
+        return visitor.press("track", path="/").press("next", code=code).text
 
 
 def test_a_picture_is_taken_on_command(make_site: Callable[..., Site], clip: str) -> None:
