@@ -178,12 +178,12 @@ def test_own_layout_has_no_shortcuts(kiosk: RunningKiosk) -> None:
         stage.eventually(lambda: stage.below() != before)
 
 
-def storm(stage: Stage, seed: int, count: int) -> None:
-    """`count` random events; looks at the screen after every 25."""
+def storm(stage: Stage, seed: int, count: int, *, tap_s: float = 0.01) -> None:
+    """`count` random events; looks at the screen after every 25. A tap lasts `tap_s`."""
     browser = stage.browsers()[0]
     for number, (kind, what) in enumerate(itertools.islice(random_events(seed, stage.size), count)):
         if kind == "tap":
-            stage.tap(*what, for_s=0.001)  # type: ignore[misc, call-arg]
+            stage.tap(*what, for_s=tap_s)  # type: ignore[misc, call-arg]
         elif kind == "swipe":
             stage.touch(line(*what, 5), step_s=0.001)  # type: ignore[misc, call-arg]
         elif kind == "pinch":
@@ -211,7 +211,7 @@ def test_random_touches_and_keys_never_leave(stage: Stage, seed: int, count: int
 def test_a_hundred_thousand_random_events_never_leave(kiosk: RunningKiosk) -> None:
     with Stage(f"{kiosk.url}/") as stage:
         stage.eventually(lambda: stage.code() is not None, within_s=60)
-        storm(stage, 5, 100_000)
+        storm(stage, 5, 100_000, tap_s=0.001)
 
 
 # -- The files, as an installer reads them ------------------------------------------------------------------
