@@ -597,6 +597,10 @@ def test_one_tap_on_the_first_page_calls(office: Office) -> None:
         await guest.press("", path="/darurat", sort="ambulans")
         assert guest.path == "/darurat"
         assert 'id="dial" data-spell>119<' in guest.text
+        assert " data-spoken>" in guest.text, "who needs help need not read"
+        await guest.press("audio-off", path="/darurat")
+        await guest.press("again", path="/darurat", sort="ambulans")
+        assert " data-spoken>" not in guest.text, "who has switched it off is obeyed"
 
     office.receive(steps)
     (raised,) = office.filed("kiosk.emergency.raised")

@@ -1,6 +1,7 @@
 """The emergency panel: one tap calls, the number to dial is shown, and no more is said than is known."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from edge_agent.contract.events import EmergencyRaised
 from edge_agent.kiosk import Busy, NotSaved
+from edge_agent.kiosk.look import PLAIN
 from edge_agent.kiosk.sessions import Alarm, Session
 from edge_agent.kiosk.story import Story
 from edge_agent.kiosk.web import paths
@@ -64,7 +66,9 @@ async def call(request: Request) -> Response:
             session = site.sessions.open(site.settings.default_language)
         except Busy:
             alarm = await _raise(site, number)
-            return page(request, "alarm.html", number=number, state_path="", **await _told(site, alarm))
+            told = await _told(site, alarm)
+            look = replace(PLAIN, spoken=True)
+            return page(request, "alarm.html", number=number, state_path="", look=look, **told)
     await _call_once(site, session, number)
     response = see(paths.EMERGENCY)
     give_cookie(response, session)
@@ -93,9 +97,14 @@ async def state(request: Request) -> Response:
 
 
 async def _call_once(site: Site, session: Session, number: EmergencyNumber) -> None:
-    """A second tap calls nobody twice; where the first could not be kept, it tries again."""
+    """A second tap calls nobody twice; where the first could not be kept, it tries again.
+
+    From the first call on the visit is spoken: who needs help need not read whom to telephone.
+    """
     if session.alarm is not None and session.alarm.sort == number.name and session.alarm.is_kept:
         return
+    if session.alarm is None:
+        session.look = replace(session.look, spoken=True)
     before = session.alarm.emergency if session.alarm and session.alarm.sort == number.name else None
     emergency = before or str(uuid4())
     session.alarm = Alarm(emergency=emergency, sort=number.name, is_kept=False, at=0.0)
