@@ -6,7 +6,6 @@ keeps its words.
 """
 
 import json
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from fleet.store.engine import writing
 from fleet.store.tables import cases, events
 from fleet.views.submissions import KIND, PART
 from loket import log
+from loket.worker import Worker
 
 DAY_S = 86_400.0
 EVERY_S = 3600.0
@@ -73,33 +73,24 @@ def forget(engine: Engine, *, words: Words, now: float) -> int:
     return gone
 
 
-class Forgetting:
-    """The thread that looks once an hour. Start it once; `close` waits for it."""
+class Forgetting(Worker):
+    """Looks once an hour, as long as the block lasts."""
 
     def __init__(self, engine: Engine, *, words: Words, now: Callable[[], float]) -> None:
         """`now` tells s since 1970."""
+        super().__init__(name="forgetting")
         self._engine, self._words, self._now = engine, words, now
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="forgetting", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def close(self, *, within_s: float = 5.0) -> None:
-        """Stop."""
-        self._stopping.set()
-        self._thread.join(within_s)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
+    def work(self) -> None:
+        """Look, wait, and look again."""
+        while not self.stopping.is_set():
             try:
                 count = forget(self._engine, words=self._words, now=self._now())
                 if count:
                     _log.info("submissions_forgotten", count=count)
             except SQLAlchemyError as error:
                 _log.warning("submissions_not_forgotten", cause=type(error).__name__)
-            self._stopping.wait(EVERY_S)
+            self.stopping.wait(EVERY_S)
 
 
 def _next(connection: Connection, *, after: int) -> Sequence[Row[*tuple[Any, ...]]]:

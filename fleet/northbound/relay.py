@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
@@ -24,6 +23,7 @@ from fleet.store.commands import PendingCommand
 from fleet.store.engine import translated, writing
 from fleet.store.streams import Key
 from loket import log
+from loket.worker import Worker
 
 _log = log.get(__name__)
 
@@ -37,8 +37,8 @@ _STREAMS_AT_ONCE = 50
 _EVENTS_AT_ONCE = 500
 
 
-class Relay:
-    """A context manager: inside it the relay works.
+class Relay(Worker):
+    """The relay works as long as the block lasts, and so does its connection.
 
     Republishing is at least once: how far a stream has come is recorded after the broker's acknowledgement.
     A stream goes up to its first gap only, so its order holds; readers drop repeats by source and id. While
@@ -49,35 +49,31 @@ class Relay:
         self, engine: Engine, fleet: Fleet, *, key: Ed25519PrivateKey, is_busy: Callable[[], bool]
     ) -> None:
         """`key` signs commands and notices. Raises BrokerError if our certificate cannot be used."""
+        super().__init__(name="relay", stop_within_s=_STOP_WITHIN_S)
         self._engine, self._fleet, self._key, self._is_busy = engine, fleet, key, is_busy
         self._courier = Courier(fleet)
-        self._stopping = Event()
         self._told_unpublishable: set[str] = set()
-        self._thread = Thread(target=self._run, name="relay", daemon=True)
 
     def __enter__(self) -> Self:
         """Start."""
         self._courier.connection.__enter__()
-        self._thread.start()
-        return self
+        return super().__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop after the message at hand."""
-        self._stopping.set()
-        self._thread.join(_STOP_WITHIN_S)
+        super().__exit__(kind, error, trace)
         self._courier.connection.__exit__(kind, error, trace)
 
     @property
     def has_failed(self) -> bool:
         """Whether a thread ended although nobody asked it to."""
-        return self._courier.connection.has_failed or (
-            not self._stopping.is_set() and not self._thread.is_alive()
-        )
+        return self._courier.connection.has_failed or super().has_failed
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
+    def work(self) -> None:
+        """Publish what waits, again and again."""
+        while not self.stopping.is_set():
             pause_s = _LOOK_EVERY_S
             try:
                 if self._courier.connection.is_up:
@@ -85,7 +81,7 @@ class Relay:
             except StoreError as error:
                 _log.error("relay_waits", reason=str(error), retry_in_s=_RETRY_S)
                 pause_s = _RETRY_S
-            self._stopping.wait(pause_s)
+            self.stopping.wait(pause_s)
 
     def _round(self) -> float:
         """Do what is due; returns after how many seconds to look again."""
@@ -97,8 +93,8 @@ class Relay:
 
     def _republish_when_quiet(self) -> float:
         until = time.monotonic() + _YIELD_AT_MOST_S
-        while self._is_busy() and time.monotonic() < until and not self._stopping.is_set():
-            self._stopping.wait(_LOOK_EVERY_S / 10)
+        while self._is_busy() and time.monotonic() < until and not self.stopping.is_set():
+            self.stopping.wait(_LOOK_EVERY_S / 10)
         return self._republish()
 
     def _publish_commands(self) -> bool:
@@ -107,7 +103,7 @@ class Relay:
         parcels = [(command, parcel) for command in waiting if (parcel := self._command(command))]
         if not parcels:
             return True
-        answers = self._courier.deliver([parcel for _, parcel in parcels], stopping=self._stopping)
+        answers = self._courier.deliver([parcel for _, parcel in parcels], stopping=self.stopping)
         if answers is None:
             return False
         with translated(), writing(self._engine) as connection:
@@ -132,7 +128,7 @@ class Relay:
             )
             for one in waiting
         ]
-        answers = self._courier.deliver(parcels, stopping=self._stopping)
+        answers = self._courier.deliver(parcels, stopping=self.stopping)
         if answers is None:
             return False
         sent = [one for one, refusal in zip(waiting, answers, strict=True) if refusal is None]
@@ -185,7 +181,7 @@ class Relay:
         if not through:
             return _LOOK_EVERY_S
         if parcels:
-            answers = self._courier.deliver(parcels, stopping=self._stopping)
+            answers = self._courier.deliver(parcels, stopping=self.stopping)
             if answers is None:
                 return _RETRY_S
             refusal = next((answer for answer in answers if answer is not None), None)

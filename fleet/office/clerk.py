@@ -6,9 +6,6 @@ Each event is dealt with in the transaction that moves the clerk's mark past it:
 import time
 from collections.abc import Callable, Mapping
 from threading import Event as Flag
-from threading import Thread
-from types import TracebackType
-from typing import Self
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, select
@@ -34,6 +31,7 @@ from fleet.store.events import Event, after_position
 from fleet.store.inserting import insert_into
 from fleet.store.tables import marks
 from loket import log
+from loket.worker import Worker
 
 _log = log.get(__name__)
 
@@ -50,8 +48,8 @@ Deal = Callable[[Connection, EventData, Event, Regions, float], None]
 """What is done about an event: its data, the event, and s since 1970. It may only write to the database."""
 
 
-class Clerk:
-    """A context manager: inside it the clerk works, in a thread of its own."""
+class Clerk(Worker):
+    """The clerk works as long as the block lasts, in a thread of its own."""
 
     def __init__(
         self,
@@ -62,34 +60,21 @@ class Clerk:
         now: Callable[[], float],
     ) -> None:
         """`deals` by kind of event; `now` tells s since 1970."""
+        super().__init__(name=NAME, stop_within_s=_STOP_WITHIN_S)
         self._engine, self._regions, self._deals, self._now = engine, regions, deals, now
         self._days: dict[str, str] = {}
-        self._stopping, self._woken = Flag(), Flag()
-        self._thread = Thread(target=self._run, name="clerk", daemon=True)
+        self._woken = Flag()
 
-    def __enter__(self) -> Self:
-        """Start."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop after the events at hand."""
-        self._stopping.set()
+    def stop(self) -> None:
+        """Ask it to end after the events at hand."""
+        super().stop()
         self._woken.set()
-        self._thread.join(_STOP_WITHIN_S)
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether the thread ended although nobody asked it to."""
-        return not self._stopping.is_set() and not self._thread.is_alive()
 
     def wake(self) -> None:
         """Events were stored: look at once. Any thread may call it."""
         self._woken.set()
 
-    def work(self) -> int:
+    def deal(self) -> int:
         """Deal with the next events; returns how many. Raises StoreError."""
         with translated(), self._engine.connect() as connection:
             if not after_position(connection, _mark(connection), kinds=list(self._deals), at_most=1):
@@ -120,19 +105,20 @@ class Clerk:
         if closed or ended:
             _log.info("clerk_chores", cases_closed=closed, tickets_ended=ended)
 
-    def _run(self) -> None:
+    def work(self) -> None:
+        """Deal with events and chores as they come."""
         chores_at = 0.0
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             self._woken.clear()  # before the work: who wakes us during it is heard after it
             try:
                 if time.monotonic() >= chores_at:
                     self.chores()
                     chores_at = time.monotonic() + _CHORES_EVERY_S
-                while self.work() and not self._stopping.is_set():
+                while self.deal() and not self.stopping.is_set():
                     pass
             except StoreError as error:
                 _log.error("clerk_waits", reason=str(error), retry_in_s=_RETRY_S)
-                self._stopping.wait(_RETRY_S)
+                self.stopping.wait(_RETRY_S)
             else:
                 self._woken.wait(_LOOK_EVERY_S)
 

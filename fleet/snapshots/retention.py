@@ -1,6 +1,5 @@
 """Pictures that were kept long enough are deleted; their events stay, with the picture's hash."""
 
-import threading
 from collections.abc import Callable
 
 from sqlalchemy import Engine, delete, select
@@ -10,6 +9,7 @@ from fleet.snapshots.store import SnapshotStore
 from fleet.store.engine import writing
 from fleet.store.tables import snapshots
 from loket import log
+from loket.worker import Worker
 
 DAY_S = 86_400.0
 EVERY_S = 3600.0
@@ -49,34 +49,25 @@ def _expire_strays(engine: Engine, store: SnapshotStore, *, before: float) -> in
     return gone
 
 
-class Retention:
-    """The thread that looks once an hour. Start it once; `close` waits for it."""
+class Retention(Worker):
+    """Looks once an hour, as long as the block lasts."""
 
     def __init__(
         self, engine: Engine, store: SnapshotStore, *, keep_days: float, now: Callable[[], float]
     ) -> None:
+        super().__init__(name="retention")
         self._engine = engine
         self._store = store
         self._keep_s = keep_days * DAY_S
         self._now = now
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def close(self, *, within_s: float = 5.0) -> None:
-        """Stop."""
-        self._stopping.set()
-        self._thread.join(within_s)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
+    def work(self) -> None:
+        """Look, wait, and look again."""
+        while not self.stopping.is_set():
             try:
                 count = expire(self._engine, self._store, before=self._now() - self._keep_s)
                 if count:
                     _log.info("snapshots_expired", count=count)
             except (OSError, SQLAlchemyError) as error:
                 _log.warning("snapshots_not_expired", cause=str(error)[:300])
-            self._stopping.wait(EVERY_S)
+            self.stopping.wait(EVERY_S)

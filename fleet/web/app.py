@@ -101,14 +101,8 @@ def run(fleet: Fleet) -> None:
             regions=regions,
         )
         retention = Retention(engine, site.snapshots, keep_days=fleet.pictures.keep_days, now=site.now)
-        retention.start()
-        forgetting = Forgetting(engine, words=fleet.words, now=site.now)
-        forgetting.start()
-        try:
+        with retention, Forgetting(engine, words=fleet.words, now=site.now):
             asyncio.run(_serve(site))
-        finally:
-            forgetting.close()
-            retention.close()
     finally:
         engine.dispose()
 

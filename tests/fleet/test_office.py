@@ -59,7 +59,7 @@ class Desk:
     def say(self, data: EventData, *, incarnation: str = "a", seq: int | None = None) -> None:
         """The device says something, and the clerk deals with it."""
         self.store(data, incarnation=incarnation, seq=seq)
-        while self.clerk.work():
+        while self.clerk.deal():
             pass
 
     def store(self, data: EventData, *, incarnation: str = "a", seq: int | None = None) -> None:

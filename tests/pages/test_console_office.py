@@ -39,7 +39,7 @@ class Town:
 
     def say(self, data: EventData) -> None:
         self.served.seeds.event("lebong-001", data)
-        while self.clerk.work():
+        while self.clerk.deal():
             pass
 
     def filed(self, service: str = "complaint", *, topic: str = "jalan", agency: str = "dpupr") -> str:

@@ -1,13 +1,9 @@
 """Load on a site, and the oracle that holds its outcome against what was promised."""
 
 import json
-import threading
 import time
-from abc import ABC, abstractmethod
 from collections import defaultdict
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from uuid import UUID, uuid4
 
 import httpx
@@ -24,6 +20,7 @@ from edge_agent.outbox.store import open_outbox
 from fleet.store.engine import open_store
 from fleet.store.tables import events
 from loket.codes import code_of, shown
+from loket.worker import Worker
 from tests.kiosk.unit import Visitor
 
 
@@ -44,28 +41,6 @@ def submission() -> SubmissionCreated:
     )
 
 
-class Worker(ABC):
-    """A thread that works for as long as the block lasts."""
-
-    def __init__(self) -> None:
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self.work, name=type(self).__name__)
-
-    @abstractmethod
-    def work(self) -> None:
-        """Work until `_ending` is set."""
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ending.set()
-        self._thread.join(30)
-
-
 class Load(Worker):
     """A thread that appends to a device's outbox and remembers every append that returned."""
 
@@ -75,14 +50,14 @@ class Load(Worker):
         self._device = load_device(site.layout.settings)
         self._per_s = per_s
         self._limit = limit
-        super().__init__()
+        super().__init__(name="load", stop_within_s=30)
 
     def work(self) -> None:
         outbox = open_outbox(self._device, streams=set(Stream), clock=SystemClock())
         started = time.monotonic()
         try:
             for number in range(1, self._limit + 1):
-                if self._ending.wait(max(0.0, started + number / self._per_s - time.monotonic())):
+                if self.stopping.wait(max(0.0, started + number / self._per_s - time.monotonic())):
                     return
                 self.appended.append(outbox.append(_nth(number)))
         finally:
@@ -104,10 +79,10 @@ class Citizens(Worker):
         """`promised` are the codes of the pages that said that a complaint is saved."""
         self.promised: list[str] = []
         self._url = f"http://127.0.0.1:{port}"
-        super().__init__()
+        super().__init__(name="citizens", stop_within_s=30)
 
     def work(self) -> None:
-        while not self._ending.wait(0.1):
+        while not self.stopping.wait(0.1):
             try:
                 self.promised.append(file_complaint(self._url))
             except (httpx.HTTPError, AssertionError):

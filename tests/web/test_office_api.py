@@ -37,7 +37,7 @@ def client(town: Served) -> Iterator[httpx.Client]:
 def say(town: Served, data: EventData) -> None:
     town.seeds.event("lebong-001", data)
     clerk = Clerk(town.engine, regions=REGIONS, deals=DEALS, now=time.time)
-    while clerk.work():
+    while clerk.deal():
         pass
 
 

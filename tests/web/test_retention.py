@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,11 +97,9 @@ def test_killed_between_file_and_row_it_ends_the_next_time(
 
 def test_the_thread_looks_at_once_and_ends_when_told(shelf: Shelf) -> None:
     sha256 = shelf.put(b"old", days_ago=31)
-    retention = Retention(shelf.engine, shelf.store, keep_days=30, now=lambda: NOW)
-    retention.start()
-    for _ in range(200):
-        if not shelf.store.has(sha256) and not shelf.rows:
-            break
-        threading.Event().wait(0.02)
-    retention.close()
+    with Retention(shelf.engine, shelf.store, keep_days=30, now=lambda: NOW):
+        for _ in range(200):
+            if not shelf.store.has(sha256) and not shelf.rows:
+                break
+            time.sleep(0.02)
     assert shelf.rows == set()
