@@ -115,7 +115,7 @@ def test_a_server_that_was_killed_and_returns_is_found_again(film: Path, free_po
     lost_at = time.monotonic()
     with served(film, port=free_port):
         later = next(frame for frame in frames if frame.captured_s > lost_at + 0.5)
-        assert camera.status == Up()
+        assert isinstance(camera.status, Up), "it may say that it came in the middle of a picture"
         assert later.captured_s > first.captured_s
         camera.close()
         frames.close()

