@@ -100,7 +100,7 @@ def test_a_phone_that_reads_the_code_sees_that_it_is_genuine(browser: Browser, s
         expect(verdict).to_have_attribute("data-verdict", "genuine")
         expect(verdict).to_contain_text("asli")
         expect(visit.page.locator("#code")).to_have_text("28T5-CY0Y")
-        expect(visit.page.locator("#kiosk")).to_have_text("Kantor Camat Amen (/17.07/lebong-001)")
+        expect(visit.page.locator("#kiosk")).to_have_text("Kantor Camat Amen (17.07/lebong-001)")
         expect(visit.page.locator("#filed")).to_contain_text("2 Maret 2026")
         expect(visit.page.locator("#filed")).to_contain_text("15.00")
         expect(visit.page.locator("#follow")).to_be_visible()
